@@ -221,7 +221,8 @@ def test_a_register_built_with_another_key_does_not_open(desk: Desk) -> None:
 
 def test_a_damaged_register_answers_nothing_and_never_a_no(desk: Desk) -> None:
     [store] = desk.office.glob("register/0*/whole.pages")
-    store.write_bytes(store.read_bytes()[:4096])
+    data = store.read_bytes()
+    store.write_bytes(data[: len(data) // 2])
     told = desk.answer(desk.requests(), "--json")
     assert told.code in (0, 1, 5)
     if told.code == 0:

@@ -263,3 +263,20 @@ def test_a_parquet_source_gives_the_same_register_as_csv(office: Office, tmp_pat
         pa.table({name: [person.get(name, "") for person in PEOPLE] for name in COLUMNS}), path
     )
     assert build(path, office.register, office.plan()).counts == office.build().counts
+
+
+@pytest.mark.parametrize("step", ["spill", "pages"])
+def test_a_disk_that_is_full_in_the_middle_of_a_step_is_a_fault(
+    office: Office, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    first = office.build().snapshot
+    module = {"spill": "spill", "pages": "worker"}[step]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"counterfoil.register.pages.{module}.open_private", full)
+    with pytest.raises(StoreFault, match="register_sort_failed"):
+        office.build()
+    assert current_snapshot(office.register) == first
+    assert not (office.register / ".building").exists()

@@ -179,3 +179,15 @@ def test_an_update_that_is_killed_leaves_the_old_snapshot_current(office: Office
     assert current_snapshot(office.register) == first
     assert updated(office, added=[PEOPLE[0] | {"taxable_period": "2021"}]).counts.residents == 3
     assert not (office.register / ".building").exists()
+
+
+def test_where_files_cannot_be_linked_they_are_copied(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", unsupported)
+    office.build()
+    manifest = updated(office, added=[PEOPLE[0] | {"taxable_period": "2021"}])
+    assert check_store(office.register, PUBLIC) == manifest

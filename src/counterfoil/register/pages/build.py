@@ -20,7 +20,7 @@ from counterfoil.core.worker_pool import worker_count, worker_pool
 from counterfoil.register.canaries import Canary, Draws, candidates, sample
 from counterfoil.register.canary_watch import CanaryWatch
 from counterfoil.register.manifest import Counts
-from counterfoil.register.pages.page_file import FORMAT, PageFile
+from counterfoil.register.pages.page_file import FORMAT, PageFile, share_file
 from counterfoil.register.pages.plan import BuildPlan
 from counterfoil.register.pages.sealing import BUCKET_FORMAT
 from counterfoil.register.pages.steps import PAGES_FILE, PageBuild, part_count, take_state
@@ -77,7 +77,7 @@ def fill_pages(
         if plan.learner is not None and plan.evidence is not None:
             run.learn(plan.learner)
             evidence = plan.evidence()
-    os.link(folder / PAGES_FILE, made / PAGES_FILE)
+    share_file(folder / PAGES_FILE, made / PAGES_FILE)
     _write_rejects(made / REJECTS_FILE, run)
     return _filled(run, stated, evidence, chosen)
 

@@ -40,6 +40,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -139,6 +140,18 @@ def open_private(path: Path, mode: str) -> BinaryIO:
 
 def _owners_alone(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def share_file(file: Path, place: Path) -> None:
+    """Have a file in another place too, without a copy where the file system can. Raises
+    OSError."""
+    try:
+        os.link(file, place)
+    except (OSError, NotImplementedError) as fault:
+        if isinstance(fault, FileNotFoundError | FileExistsError):
+            raise
+        with file.open("rb") as source, open_private(place, "xb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
 
 
 class SectionPart:

@@ -28,7 +28,6 @@ a whole source.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +41,13 @@ from counterfoil.core.errors import StateFault
 from counterfoil.core.values import AddressForm, AddressKey, Resident
 from counterfoil.register.bucket import EXACT
 from counterfoil.register.custodian import KeyCustodian
-from counterfoil.register.pages.page_file import OTHER, PAGE_BYTES, PageFile, write_pages
+from counterfoil.register.pages.page_file import (
+    OTHER,
+    PAGE_BYTES,
+    PageFile,
+    share_file,
+    write_pages,
+)
 from counterfoil.register.pages.reader import SealedPages
 from counterfoil.register.pages.sealing import (
     PLACE_CODE,
@@ -310,7 +315,7 @@ def link_files(files: Iterable[PageFile], parent: Path, made: Path) -> None:
     """Have the parent's page files in the new snapshot's folder too, without a copy. Raises
     OSError."""
     for each in files:
-        os.link(parent / each.name, made / each.name)
+        share_file(parent / each.name, made / each.name)
 
 
 def _remove(home: _Home, row: SourceRow) -> bool:

@@ -49,7 +49,7 @@ from counterfoil.register.pages.sealing import (
     seal_references,
     tag_of,
 )
-from counterfoil.register.pages.spill import Spill
+from counterfoil.register.pages.spill import Spill, failed
 from counterfoil.register.rows import (
     SourceRow,
     decode_identity,
@@ -343,9 +343,12 @@ class BuildWorker:
     ) -> tuple[int, bytes]:
         entries.sort()
         share = pages // parts
-        with open_private(self._folder / name, "wb") as file:
-            section = SectionPart(file, pages, part * share, (part + 1) * share)
-            section.write(entries)
+        try:
+            with open_private(self._folder / name, "wb") as file:
+                section = SectionPart(file, pages, part * share, (part + 1) * share)
+                section.write(entries)
+        except OSError as fault:
+            raise failed(fault) from None
         return section.size, bytes(section.index)
 
 
