@@ -14,6 +14,7 @@ from counterfoil.normalize.address_keys import (
     counted_address,
     counted_among,
     exact_address_key,
+    exact_keys,
     keys_of_forms,
     known_place_keys,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "counted_address",
     "counted_among",
     "exact_address_key",
+    "exact_keys",
     "exact_name",
     "family_out_of_middle",
     "home_keys",

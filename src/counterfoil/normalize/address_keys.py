@@ -122,6 +122,12 @@ def exact_address_key(form: AddressForm) -> str:
     return f"{FORMS_VERSION}|{EXACT}|{_home(form, form.unit)}|{_line(form)}|{zone}"
 
 
+def exact_keys(form: AddressForm) -> tuple[AddressKey, ...]:
+    """The exact key of `form` alone, as `address_keys` has it; () where there is none."""
+    exact = exact_address_key(form)
+    return (AddressKey(EXACT, exact),) if exact else ()
+
+
 def counted_address(form: AddressForm) -> str:
     """The text by which questions are counted as about one address or two; "" where there is no
     exact key.

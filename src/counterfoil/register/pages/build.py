@@ -53,9 +53,12 @@ def fill_pages(
     rows = opened.total_rows or fingerprint.size // _LEAST_ROW_BYTES
     sizes = Sizes(part_count(rows, plan.memory_bytes))
     state = take_state(
-        folder, _facts(fingerprint, plan, sizes), plan.random(32), plan.random(32),
+        folder,
+        _facts(fingerprint, plan, sizes),
+        plan.random(32),
+        plan.random(32),
         plan.custodian.build_key,
-    )  # fmt: skip
+    )
     for left in [path for path in folder.iterdir() if path.is_dir()]:
         shutil.rmtree(left)  # a snapshot that was put together and not moved into place
     made.mkdir(mode=0o700)

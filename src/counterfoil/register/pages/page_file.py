@@ -147,9 +147,9 @@ def share_file(file: Path, place: Path) -> None:
     OSError."""
     try:
         os.link(file, place)
-    except (OSError, NotImplementedError) as fault:
-        if isinstance(fault, FileNotFoundError | FileExistsError):
-            raise
+    except (FileNotFoundError, FileExistsError):
+        raise
+    except OSError:
         with file.open("rb") as source, open_private(place, "xb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
 
@@ -204,8 +204,12 @@ def shift_index(index: bytes | bytearray, by: int) -> bytes:
     return bytes(shifted)
 
 
-def write_pages(path: Path, salt: bytes, sections: tuple[Sequence[Entry], Sequence[Entry]],
-                pages: tuple[int, int]) -> PageFile:  # fmt: skip
+def write_pages(
+    path: Path,
+    salt: bytes,
+    sections: tuple[Sequence[Entry], Sequence[Entry]],
+    pages: tuple[int, int],
+) -> PageFile:
     """Write a whole page file from entries in order of tag, and make it durable. Raises StoreFault,
     OSError."""
     index = b""

@@ -64,9 +64,10 @@ def follow(
         mark = mark_of(tolerance)
         asked_is_known = bool(mark) and known.get(mark, False)
         found += [
-            (tolerance, home) for home, home_is_known in references
+            (tolerance, home)
+            for home, home_is_known in references
             if not (asked_is_known and home_is_known)
-        ]  # fmt: skip
+        ]
     return found
 
 
@@ -194,9 +195,9 @@ class SealedPages:
         return [tag in stored and stored[tag][0] == KNOWN_PLACE for tag in tags]
 
     def _open_asked(self, questions: Sequence[_Question]) -> dict[bytes, ExactBody]:
-        exact = [normalize.exact_address_key(question.address) for question in questions]
-        asked = [question for question, key in zip(questions, exact, strict=True) if key]
-        keys = [AddressKey(EXACT, key) for key in exact if key]
+        exact = [(question, normalize.exact_keys(question.address)) for question in questions]
+        asked = [question for question, keys in exact if keys]
+        keys = [key for _, keys in exact for key in keys]
         for question, secret in zip(asked, self.derive(keys), strict=True):
             question.secret = secret
         return self.open_homes({question.secret for question in asked})
@@ -214,9 +215,10 @@ class SealedPages:
         asked: list[dict[str, str]] = []
         for question in questions:
             closing = {
-                mark_of(tolerance) for tolerance, references in question.routes
+                mark_of(tolerance)
+                for tolerance, references in question.routes
                 if any(known for _, known in references)
-            } & _MARKS  # fmt: skip
+            } & _MARKS
             places = normalize.known_place_keys(question.address) if closing else ()
             own = {place.tolerance: place for place in places if place.tolerance in closing}
             wanted |= {place.key: place for place in own.values()}

@@ -39,7 +39,6 @@ from msgspec.structs import replace
 from counterfoil import normalize
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import AddressForm, AddressKey, Resident
-from counterfoil.register.bucket import EXACT
 from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.pages.page_file import (
     OTHER,
@@ -73,9 +72,10 @@ CHUNK: Final = 4_096
 class _Home:
     """A home as it will be.
 
-    people: periods by identity. began: whether anybody lived there; held: how many."""
+    form: None of a home beside one that changes, whose address nobody named. people: periods by
+    identity. began: whether anybody lived there; held: how many."""
 
-    form: AddressForm
+    form: AddressForm | None
     began: bool
     people: dict[Resident, set[int]]
     streets: dict[bytes, int]
@@ -123,12 +123,12 @@ class Changes:
                 self.rejects.append(row_fault(number, *row))
                 continue
             form = normalize.normalize_address(row.address)
-            exact = normalize.exact_address_key(form)
+            exact = normalize.exact_keys(form)
             if not exact or normalize.is_placeholder(row.address, form):
                 code = "address_placeholder" if exact else "address_incomplete"
                 self.rejects.append(row_fault(number, "address", code))
                 continue
-            [secret] = self._custodian.derive_secrets([AddressKey(EXACT, exact)])
+            [secret] = self._custodian.derive_secrets(exact)
             read.append((number, row, form, secret))
         self._open_homes({secret: form for _, _, form, secret in read})
         for number, row, form, secret in read:
@@ -163,12 +163,16 @@ class Changes:
         """Follow what began and ended into tolerant buckets and to the homes that stand in them."""
         began = {s: h for s, h in self._homes.items() if h.people and (not h.began or h.pairs)}
         ended = {s: h for s, h in self._homes.items() if h.began and not h.people}
-        links = {secret: list(self._links(home)) for secret, home in (began | ended).items()}
+        links = {
+            secret: list(self._links(home, home.form))
+            for secret, home in (began | ended).items()
+            if home.form is not None
+        }
         self._open_buckets([each for led in links.values() for each in led])
         for secret in ended:
             for _, bucket, _ in links[secret]:
                 self._buckets[bucket].homes.pop(secret, None)
-        marks = self._marks({secret: home.form for secret, home in began.items()})
+        marks = self._marks({s: h.form for s, h in began.items() if h.form is not None})
         for secret in began:
             for code, bucket, _ in links[secret]:
                 found = self._buckets[bucket]
@@ -184,17 +188,15 @@ class Changes:
             }
         )
 
-    def _links(self, home: _Home) -> Iterator[tuple[int, bytes, str]]:
+    def _links(self, home: _Home, form: AddressForm) -> Iterator[tuple[int, bytes, str]]:
         """(tolerance, tolerant bucket, pair) of each key of a home: all pairs of it."""
-        keys = [
-            key for key in normalize.address_keys(home.form)[1:] if key.tolerance != normalize.PLACE
-        ]
+        keys = [key for key in normalize.address_keys(form)[1:] if key.tolerance != normalize.PLACE]
         named: list[tuple[int, AddressKey, str]] = [
             (TOLERANCE_CODE[key.tolerance], key, "") for key in keys
         ]
         for pair in sorted(home.places):
             city, _, state = pair.rpartition("|")
-            alike = replace(home.form, city=city, state=state)
+            alike = replace(form, city=city, state=state)
             named.append((PLACE_CODE, normalize.address_keys(alike)[-1], pair))
         secrets = self._custodian.derive_secrets([key for _, key, _ in named])
         for (code, _, pair), secret in zip(named, secrets, strict=True):
@@ -335,7 +337,7 @@ def replace_leads(home: _Home) -> _Home:
 
 def _opened(body: ExactBody) -> _Home:
     streets = {home: code for code, home in body.streets}
-    return _Home(AddressForm(), True, {}, streets, {p: set(h) for p, h in body.places.items()})
+    return _Home(None, True, {}, streets, {p: set(h) for p, h in body.places.items()})
 
 
 def _add_lead(home: _Home, other: bytes, code: int, pair: str) -> None:

@@ -30,8 +30,7 @@ from typing import Any, Final
 import msgspec
 
 from counterfoil import normalize
-from counterfoil.core.values import Address, AddressForm, AddressKey, Public, Resident, Sensitive
-from counterfoil.register.bucket import EXACT
+from counterfoil.core.values import Address, AddressForm, Public, Resident, Sensitive
 from counterfoil.register.canaries import Canary
 from counterfoil.register.canary_watch import CanaryWatch
 from counterfoil.register.custodian import KeyCustodian
@@ -164,14 +163,14 @@ class BuildWorker:
     def _locate(self, address: Address, parts: int) -> tuple[bytes, int, bytes, str]:
         """(secret, part, encoded form, "") of an address, or the code of its fault."""
         form = normalize.normalize_address(address)
-        exact = normalize.exact_address_key(form)
+        exact = normalize.exact_keys(form)
         if not exact:
             return b"", 0, b"", "address_incomplete"
         if normalize.is_placeholder(address, form):
             return b"", 0, b"", "address_placeholder"
         if self._watch:
             self._watch.saw_place(form)
-        [secret] = self._custodian.derive_secrets([AddressKey(EXACT, exact)])
+        [secret] = self._custodian.derive_secrets(exact)
         return secret, page_of(tag_of(secret), parts), _ENCODER.encode(form), ""
 
     # -- merge ---------------------------------------------------------------------------------
