@@ -344,6 +344,10 @@ def _register_emptied(case: Case, last: str) -> None:
             if page[10:12] == b"\x02\x00":  # A leaf page: keep its head and say that it is empty.
                 data[start + 12 : start + 14] = (16).to_bytes(2, "little")
         path.write_bytes(data)
+    for path in (case.office.path / "register").glob("*/whole.pages"):
+        data = bytearray(path.read_bytes())
+        data[32:34] = bytes(2)  # The first page says that it is empty.
+        path.write_bytes(data)
     case.to("release", _STEPS[_STEPS.index(last) + 1])
 
 

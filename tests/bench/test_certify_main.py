@@ -71,7 +71,7 @@ def test_a_run_that_was_broken_off_goes_on_on_the_same_register(
         run("--resume")
     made = {
         path: path.stat().st_mtime_ns
-        for path in (*tmp_path.glob("*.csv"), *tmp_path.glob("**/*.lmdb"))
+        for path in (*tmp_path.glob("*.csv"), *tmp_path.glob("**/*.pages"))
     }
     rest, clock = run("--resume")
     assert clock.before > 300 * CHUNKS
@@ -83,6 +83,6 @@ def test_a_run_that_was_broken_off_goes_on_on_the_same_register(
     assert plain(whole.tally) == plain(rest.tally)
     assert made == {
         path: path.stat().st_mtime_ns
-        for path in (*tmp_path.glob("*.csv"), *tmp_path.glob("**/*.lmdb"))
+        for path in (*tmp_path.glob("*.csv"), *tmp_path.glob("**/*.pages"))
     }
     assert len(made) == 2

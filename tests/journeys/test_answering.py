@@ -227,7 +227,7 @@ def test_when_the_custodian_is_at_its_limit_the_rest_is_not_compared(world: Worl
 
 
 def test_a_damaged_register_answers_nothing_and_never_a_no(world: World) -> None:
-    store = next((world.path / "register").glob("0*/buckets.lmdb"))
+    store = next((world.path / "register").glob("0*/whole.pages"))
     store.write_bytes(_damaged(store.read_bytes()))
     with pytest.raises(VerifyFault) as fault:
         world.answer()

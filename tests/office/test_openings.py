@@ -14,10 +14,10 @@ from tests.world.office import World
 
 
 def emptied(world: World) -> bytes:
-    """Overwrite the end of the register's file, its size kept; what stood there."""
-    [path] = (world.path / "register").glob("*/buckets.lmdb")
+    """Say in a page of the register's file that it is empty, its size kept; what stood there."""
+    [path] = (world.path / "register").glob("*/whole.pages")
     before = path.read_bytes()
-    path.write_bytes(before[:-64] + bytes(64))
+    path.write_bytes(before[:32] + bytes(2) + before[34:])
     return before
 
 
@@ -40,5 +40,5 @@ def test_the_daily_reconciliation_reads_all_of_it(world: World) -> None:
 
 
 def _restore(world: World, data: bytes) -> None:
-    [path] = (world.path / "register").glob("*/buckets.lmdb")
+    [path] = (world.path / "register").glob("*/whole.pages")
     Path(path).write_bytes(data)

@@ -23,6 +23,7 @@ from counterfoil.register import (
     build,
     open_register,
 )
+from counterfoil.register.bucket import BUCKET_FORMAT
 from counterfoil.register.source import COLUMNS
 
 SECRET = bytes(range(64))
@@ -136,6 +137,10 @@ class Office:
         return build(
             write_csv(self.folder / "source.csv", people), self.register, self.plan(**options)
         )
+
+    def build_pairs(self, people: list[dict[str, str]] = PEOPLE, **options: Any) -> Manifest:
+        """A register of format 2, as offices have them from before."""
+        return self.build(people, bucket_format=BUCKET_FORMAT, **options)
 
     def open(self, **options: Any) -> SealedRegister:
         return open_register(self.register, self.custodian(), PUBLIC, **options)

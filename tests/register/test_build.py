@@ -86,8 +86,8 @@ def test_the_same_source_and_key_give_the_same_residents_and_counts(office: Offi
 
 
 def test_two_builds_share_no_sealed_value(office: Office) -> None:
-    first = office.register / office.build().snapshot / "buckets.lmdb"
-    second = office.register / office.build().snapshot / "buckets.lmdb"
+    first = office.register / office.build().snapshot / "whole.pages"
+    second = office.register / office.build().snapshot / "whole.pages"
     assert first.read_bytes() != second.read_bytes()
 
 
@@ -112,7 +112,7 @@ def test_only_finished_snapshots_are_left(office: Office) -> None:
     snapshot = office.build().snapshot
     assert {path.name for path in office.register.iterdir()} == {".lock", "current", snapshot}
     assert {path.name for path in (office.register / snapshot).iterdir()} == {
-        "buckets.lmdb",
+        "whole.pages",
         "manifest.json",
         "manifest.sig",
         "rejects.jsonl",
@@ -204,7 +204,7 @@ def test_the_manifest_says_when_and_from_what(office: Office) -> None:
 def test_a_crowded_door_is_dropped_and_counted(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("counterfoil.register.writer.RESIDENTS_MAX", 1)
+    monkeypatch.setattr("counterfoil.register.pages.worker.RESIDENTS_MAX", 1)
     counts = office.build().counts
     assert (counts.crowded_exact_doors, counts.exact_doors) == (1, 1)
     with office.open() as register:
@@ -233,7 +233,7 @@ def test_content_digest_is_over_every_pair_in_order(
     monkeypatch.setattr(
         LmdbWriter, "put_many", lambda self, pairs: (put.extend(pairs), keep(self, pairs))
     )
-    manifest = office.build()
+    manifest = office.build_pairs()
     digest = hashlib.sha256(
         b"".join(tag + len(value).to_bytes(4, "big") + value for tag, value in sorted(put))
     )
@@ -247,7 +247,7 @@ def test_content_digest_is_over_every_pair_in_order(
 def test_many_addresses_are_built_when_few_are_remembered(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("counterfoil.register.loading._REMEMBERED_ADDRESSES", 1)
+    monkeypatch.setattr("counterfoil.register.pages.worker._REMEMBERED_ADDRESSES", 1)
     counts = office.build(PEOPLE + list(reversed(PEOPLE))).counts
     assert (counts.residents, counts.exact_doors) == (3, 2)
 
@@ -263,3 +263,20 @@ def test_a_parquet_source_gives_the_same_register_as_csv(office: Office, tmp_pat
         pa.table({name: [person.get(name, "") for person in PEOPLE] for name in COLUMNS}), path
     )
     assert build(path, office.register, office.plan()).counts == office.build().counts
+
+
+@pytest.mark.parametrize("step", ["spill", "pages"])
+def test_a_disk_that_is_full_in_the_middle_of_a_step_is_a_fault(
+    office: Office, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    first = office.build().snapshot
+    module = {"spill": "spill", "pages": "worker"}[step]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"counterfoil.register.pages.{module}.open_private", full)
+    with pytest.raises(StoreFault, match="register_sort_failed"):
+        office.build()
+    assert current_snapshot(office.register) == first
+    assert not (office.register / ".building").exists()

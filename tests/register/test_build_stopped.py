@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.core.errors import StateFault
+from counterfoil.core.errors import StateFault, StoreFault
 from counterfoil.register import current_snapshot
 from tests.register.conftest import PEOPLE, Office
 from tests.register.test_thief import forbidden, found_in
@@ -23,6 +23,8 @@ class Idle:
     def same_person(self, *_: object) -> None: ...
 
     def co_residents(self, *_: object) -> None: ...
+
+    def merge(self, *_: object) -> None: ...
 
 
 def die_at(folder: Path, moment: str) -> None:
@@ -93,7 +95,8 @@ def test_an_interrupted_build_cleans_up_after_itself(office: Office, moment: str
 def test_a_large_build_killed_with_its_sort_on_disk_leaves_nothing_readable(tmp_path: Path) -> None:
     killed(die_large, tmp_path)
     people = large(3)
-    assert sum(path.stat().st_size for path in tmp_path.rglob("sort.duckdb*")) > 1 << 20
+    left = tmp_path / "register" / ".building"
+    assert sum(path.stat().st_size for path in left.glob("others-*")) > 1 << 20
     long = {
         word for word in forbidden(people) if len(word) >= 6
     }  # four letters stand in 30 MB of noise by chance
@@ -113,3 +116,56 @@ def die_large(folder: Path) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     Office(folder).build(large(40_000), progress=stop, memory_bytes=256 << 20)
+
+
+def die_taking_up(folder: Path, moment: str, seen: Path) -> None:
+    """Take up what is there, note each phase, and die at one."""
+
+    def stop(done: int, _total: int | None, phase: str) -> None:
+        with seen.open("a") as file:
+            file.write(f"{phase} {done}\n")
+        if phase == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Office(folder).build(progress=stop, learner=Idle(), canaries=2)
+
+
+def test_a_build_that_was_killed_goes_on_with_what_was_sealed_under_the_same_salt(
+    office: Office,
+) -> None:
+    building = office.register / ".building"
+    salts: set[bytes] = set()
+    for moment in ("seal", "doors", "close"):
+        killed(die_taking_up, office.folder, moment, office.folder / "seen")
+        salts.add((building / "state").read_bytes()[:32])
+    kept = {path.name: path.read_bytes() for path in building.glob("whole.pages")}
+    manifest = office.build(learner=Idle(), canaries=2)
+    assert len(salts) == 1
+    pages = (office.register / manifest.snapshot / "whole.pages").read_bytes()
+    assert kept == {"whole.pages": pages}
+    whole = office.build(learner=Idle(), canaries=2, random=os.urandom)
+    assert whole.counts == manifest.counts
+    assert whole.files[0].salt != manifest.files[0].salt
+
+
+def test_a_build_of_another_source_does_not_go_on_with_what_was_left(office: Office) -> None:
+    killed(die_at, office.folder, "doors")
+    state = (office.register / ".building" / "state").read_bytes()
+    manifest = office.build(PEOPLE[:3], learner=Idle(), random=os.urandom)
+    assert manifest.counts.rows == 3
+    assert manifest.files[0].salt not in state.hex()
+
+
+def test_a_state_or_a_temporary_file_that_was_altered_is_not_used(office: Office) -> None:
+    killed(die_at, office.folder, "doors")
+    state = office.register / ".building" / "state"
+    data = bytearray(state.read_bytes())
+    data[-1] ^= 1
+    state.write_bytes(data)
+    assert office.build(learner=Idle()).counts.residents == 3
+    killed(die_at, office.folder, "doors")
+    for path in (office.register / ".building").glob("done-merge-*"):
+        path.write_bytes(path.read_bytes()[:-9] + bytes(9))
+    with pytest.raises(StoreFault, match="register_sort_failed"):
+        office.build(learner=Idle())
+    assert office.build(learner=Idle()).counts.residents == 3

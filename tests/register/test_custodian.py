@@ -14,6 +14,7 @@ import pytest
 from counterfoil.core.errors import StoreFault, VerifyFault
 from counterfoil.core.values import NameForm, Resident, Residents
 from counterfoil.register import KeyCustodian
+from counterfoil.register.custodian import OpeningLease
 from counterfoil.register.rows import tin_digits
 from tests.register.conftest import DAY, SECRET
 
@@ -196,3 +197,70 @@ def test_those_whom_a_mark_names_are_held_and_nobody_else(tmp_path: Path) -> Non
     assert ours.on_hold(found, frozenset(ours.hold_fingerprints(b"", "r3"))) == {2}
     assert ours.on_hold(found, frozenset(ours.hold_fingerprints(b"", "r9"))) == frozenset()
     assert ours.on_hold(found, frozenset()) == frozenset()
+
+
+def test_a_lease_counts_a_block_before_its_first_opening_and_no_other_until_it_is_used_up(
+    tmp_path: Path,
+) -> None:
+    counting = custodian(tmp_path, limit=100)
+    lease = OpeningLease(counting, 8)
+    seen: list[int] = []
+    for _ in range(17):
+        lease.reserve(1)
+        seen.append(counting.total())
+    assert seen == [8] * 8 + [16] * 8 + [24]
+    assert all(total > number for number, total in enumerate(seen))
+
+
+def test_a_lease_never_counts_too_little_whatever_is_asked_of_it(tmp_path: Path) -> None:
+    counting = custodian(tmp_path, limit=60)
+    lease, used = OpeningLease(counting, 8), 0
+    for openings in (3, 0, 20, 1, 1, 7, 8, 9, 2, 30, 9, 1, 1):
+        try:
+            lease.reserve(openings)
+        except StoreFault as fault:
+            assert fault.code == "custodian_limit"
+        else:
+            used += openings
+        assert used <= counting.total() <= min(60, used + 8)
+    assert used == 60
+
+
+def test_two_leases_share_the_limit_and_what_a_killed_one_left_stays_counted(
+    tmp_path: Path,
+) -> None:
+    one, two = (OpeningLease(custodian(tmp_path, limit=12), 8) for _ in range(2))
+    one.reserve(1)
+    for _ in range(4):
+        two.reserve(1)
+    with pytest.raises(StoreFault, match="custodian_limit"):
+        two.reserve(1)
+    one.reserve(7)
+    assert custodian(tmp_path, limit=12).total() == 12
+
+
+def test_a_lease_in_a_forked_process_has_nothing_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting = custodian(tmp_path, limit=100)
+    lease = OpeningLease(counting, 8)
+    lease.reserve(1)
+    monkeypatch.setattr("os.getpid", lambda: -1)
+    lease.reserve(1)
+    assert counting.total() == 16
+
+
+def test_a_block_that_cannot_be_counted_opens_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = OpeningLease(custodian(tmp_path), 8)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("counterfoil.register.custodian.replace_file", full)
+    with pytest.raises(StoreFault, match="custodian_state_unwritable"):
+        lease.reserve(1)
+    monkeypatch.undo()
+    lease.reserve(1)
+    assert custodian(tmp_path).total() == 8

@@ -22,6 +22,10 @@ class Recording:
     def co_residents(self, residents: tuple[Resident, ...], /) -> None:
         self.homes.append(sorted(held.record_ref for held in residents))
 
+    def merge(self, other: Recording, /) -> None:
+        self.pairs += other.pairs
+        self.homes += other.homes
+
 
 def learned(office: Office, people: list[dict[str, str]]) -> Recording:
     learner = Recording()

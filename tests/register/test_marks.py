@@ -148,7 +148,7 @@ def test_marks_do_not_depend_on_the_order_of_rows(office: Office) -> None:
 
 
 def test_a_mark_is_stored_in_the_smallest_class_and_holds_nothing(office: Office) -> None:
-    manifest = office.build(street("Oak St", 3))
+    manifest = office.build_pairs(street("Oak St", 3))
     [line, _] = office.custodian().derive(
         normalize.known_place_keys(
             normalize.normalize_address(Address(**TOWN | {"line1": "9 Oak St"}))

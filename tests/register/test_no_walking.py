@@ -51,6 +51,7 @@ def test_the_room_offers_exactly_these_names() -> None:
         "is_signed",
         "key_id",
         "sign_again",
+        "update",
     }
 
 
@@ -75,6 +76,7 @@ def test_sealed_buckets_are_shown_for_one_grant_and_opened_with_what_was_shown_a
         "buckets": register.EvidenceBuckets,
         "grant": Grant,
         "snapshot": str,
+        "bucket_format": str,
         "return": Residents,
     }
 

@@ -96,10 +96,10 @@ def test_a_resident_behind_two_doors_comes_once_by_the_best_with_all_periods(
 
 
 def test_a_crowd_of_doors_is_asked_of_the_store_twice_at_most(office: Office) -> None:
-    office.build()
+    office.build_pairs()
     asked: list[int] = []
     with office.open() as register:
-        get = register._store.get_many
+        get = register._store._store.get_many
 
         class Counting:
             def get_many(self, keys: list[bytes]) -> list[bytes | None]:
@@ -108,9 +108,8 @@ def test_a_crowd_of_doors_is_asked_of_the_store_twice_at_most(office: Office) ->
 
             def close(self) -> None: ...
 
-        register._store = Counting()
+        register._store._store = Counting()
         register.open_residents([grant_at(JUNIPER), grant_at(FLAT)] * 500)
-        register._store = Counting()
     assert len(asked) == 2
     assert asked[0] < 24
 
@@ -127,7 +126,7 @@ def test_the_asked_number_is_hashed_as_the_held_ones_are(office: Office) -> None
 def test_openings_are_counted_before_any_door_opens(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.build()
+    office.build_pairs()
     counted: list[int] = []
     with office.open() as register:
         monkeypatch.setattr(
@@ -206,7 +205,7 @@ def data_file(office: Office, manifest: Manifest) -> Path:
 
 
 def test_a_missing_or_cut_store_is_a_fault(office: Office) -> None:
-    path = data_file(office, office.build())
+    path = data_file(office, office.build_pairs())
     with path.open("r+b") as file:
         file.truncate(4096)
     with pytest.raises(StoreFault, match="register_unreadable"):
@@ -217,7 +216,7 @@ def test_a_missing_or_cut_store_is_a_fault(office: Office) -> None:
 
 
 def test_an_altered_bucket_answers_nothing(office: Office) -> None:
-    manifest = office.build()
+    manifest = office.build_pairs()
     path = data_file(office, manifest)
     store = LmdbReader(path, manifest.store_bytes, manifest.store_head_digest)
     door = AddressKey(
@@ -234,7 +233,7 @@ def test_an_altered_bucket_answers_nothing(office: Office) -> None:
 
 
 def test_a_store_that_was_altered_is_found_without_the_register_key(office: Office) -> None:
-    path = data_file(office, office.build())
+    path = data_file(office, office.build_pairs())
     assert check_store(office.register, PUBLIC).snapshot == path.parent.name
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
@@ -252,7 +251,7 @@ def test_a_manifest_of_another_snapshot_is_refused(office: Office) -> None:
 
 
 def test_a_bucket_of_another_snapshot_does_not_open(office: Office) -> None:
-    first, second = office.build(), office.build()
+    first, second = office.build_pairs(), office.build_pairs()
     data_file(office, second).write_bytes(data_file(office, first).read_bytes())
     with office.open() as register, pytest.raises(VerifyFault, match="register_bucket_altered"):
         register.open_residents([grant_at(JUNIPER)])

@@ -66,6 +66,9 @@ class Learner:
     def co_residents(self, *_: object) -> None:
         self.seen += 1
 
+    def merge(self, other: Learner, /) -> None:
+        self.seen += other.seen
+
     def evidence(self) -> dict[str, int]:
         return {"seen": self.seen}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from counterfoil import matching, register
-from counterfoil.controls.canaries.store import canary_addresses, keep_canaries
+from counterfoil.controls.canaries.store import canary_addresses, keep_canaries, keep_canaries_of
 from counterfoil.core.use_cases import Actor, Progress, Work, yielding
 from counterfoil.core.values import Public
 from counterfoil.ledger import EntryKind
@@ -24,6 +24,13 @@ class BuildRegister(Public, frozen=True):
     source: Path
     made_up: bool = False
     canaries: int | None = None
+
+
+class UpdateRegister(Public, frozen=True):
+    """Apply rows that came and rows that left to the current snapshot: sources as for a build."""
+
+    added: Path | None = None
+    removed: Path | None = None
 
 
 class RegisterSnapshot(Public, frozen=True):
@@ -51,6 +58,23 @@ def build_register(office: Office, actor: Actor, command: BuildRegister) -> Work
             made_up=command.made_up,
             progress=lambda done, total, phase: emit(Progress(done, total, phase)),
             canaries=wanted,
+        )
+
+    manifest = yield from yielding(run)
+    return _described(manifest, count_canaries(office, manifest.snapshot))
+
+
+def update_register(
+    office: Office, actor: Actor, command: UpdateRegister
+) -> Work[RegisterSnapshot]:
+    """Make an incremental snapshot of the current one, enter it and make it current. It has the
+    parent's marks, weights and canaries, and no certificate of its own. Raises UsageFault
+    `actor_refused`; as `register.update`."""
+    require_service(actor)
+
+    def run(emit: Callable[[Progress], None]) -> register.Manifest:
+        return update_snapshot(
+            office, command, lambda done, total, phase: emit(Progress(done, total, phase))
         )
 
     manifest = yield from yielding(run)
@@ -127,6 +151,36 @@ def build_snapshot(
         keep_canaries=keep,
     )
     manifest = register.build(source, office.register_directory, plan)
+    with office.store.transaction() as connection:
+        journal.enter_law(office, connection)
+        fields = {"snapshot": register.manifest_digest(manifest), "rows": manifest.counts.rows}
+        journal.enter(office, connection, EntryKind.SNAPSHOT, fields)
+        office.ledger.sign_checkpoint(connection, signer)
+    return manifest
+
+
+def update_snapshot(
+    office: Office, command: UpdateRegister, progress: Callable[[int, int | None, str], None]
+) -> register.Manifest:
+    """Make an incremental snapshot and enter it. Raises as `register.update`."""
+    folder, publics = office.register_directory, office.signing_publics
+    signer, parent = office.signer(), register.current_snapshot(folder)
+    key_id = register.open_manifest(folder / parent, publics).key_id
+
+    def keep(snapshot: str, _: list[Canary]) -> None:
+        with office.store.transaction() as connection:
+            keep_canaries_of(connection, parent, snapshot)
+
+    plan = register.BuildPlan(
+        custodian=office.custodian(key_id),
+        sign=signer.private.sign,
+        now=office.clock(),
+        match_version=matching.MATCH_VERSION,
+        random=office.random,
+        progress=progress,
+        keep_canaries=keep,
+    )
+    manifest = register.update(folder, publics, plan, added=command.added, removed=command.removed)
     with office.store.transaction() as connection:
         journal.enter_law(office, connection)
         fields = {"snapshot": register.manifest_digest(manifest), "rows": manifest.counts.rows}

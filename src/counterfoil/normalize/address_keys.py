@@ -122,6 +122,12 @@ def exact_address_key(form: AddressForm) -> str:
     return f"{FORMS_VERSION}|{EXACT}|{_home(form, form.unit)}|{_line(form)}|{zone}"
 
 
+def exact_keys(form: AddressForm) -> tuple[AddressKey, ...]:
+    """The exact key of `form` alone, as `address_keys` has it; () where there is none."""
+    exact = exact_address_key(form)
+    return (AddressKey(EXACT, exact),) if exact else ()
+
+
 def counted_address(form: AddressForm) -> str:
     """The text by which questions are counted as about one address or two; "" where there is no
     exact key.
@@ -223,6 +229,14 @@ def _street_keys(
     if len(letters) >= MIN_STEM:
         keys += [("rest", f"{letters[1:]}|{tail}"), ("head", f"{letters[:-1]}|{tail}")]
     return keys
+
+
+def city_pair(form: AddressForm) -> str:
+    """What `place` and `known-zip` keep of the city, with the state; "" where a form has no key of
+    the tolerance `place`. With the exact key it settles that key and the mark of the ZIP."""
+    if form.kind in PLACED and form.city and form.state:
+        return f"{_city_alike(form.city)}|{form.state}"
+    return ""
 
 
 def home_text(form: AddressForm) -> str:

@@ -163,15 +163,18 @@ class Office:
         return matching.as_version(matching.weights_from_dict(taught), version)
 
     def open_register(
-        self, snapshot: str = "", *, made_up_trial: bool = False
+        self, snapshot: str = "", *, made_up_trial: bool = False, count_ahead: int = 0
     ) -> register.SealedRegister:
-        """The current snapshot, or the named one, through the key custodian. Raises StateFault,
+        """The current snapshot, or the named one, through the key custodian. count_ahead: openings
+        that are counted at a time, for whoever asks one question after another. Raises StateFault,
         KeyFault, VerifyFault, StoreFault."""
         name = snapshot or register.current_snapshot(self.register_directory)
         publics = self.signing_publics
         built = register.check_manifest(self.register_directory, publics, name)
         custodian = self.custodian(built.key_id, made_up_trial=made_up_trial)
-        return register.open_register(self.register_directory, custodian, publics, snapshot=name)
+        return register.open_register(
+            self.register_directory, custodian, publics, snapshot=name, count_ahead=count_ahead
+        )
 
     def signer(self) -> Signer:
         """The holder's key, opened. Raises KeyFault."""

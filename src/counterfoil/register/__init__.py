@@ -8,7 +8,7 @@ name or number.
 
 from __future__ import annotations
 
-from counterfoil.register.build import BuildPlan, build
+from counterfoil.register.build import build
 from counterfoil.register.custodian import KeyCustodian, key_id
 from counterfoil.register.learning import Learner
 from counterfoil.register.manifest import (
@@ -24,9 +24,10 @@ from counterfoil.register.manifest import (
     read_signature,
     sign_again,
 )
+from counterfoil.register.pages.changing import update
+from counterfoil.register.pages.evidence import EvidenceBucket, EvidenceBuckets
+from counterfoil.register.pages.plan import BuildPlan
 from counterfoil.register.reader import (
-    EvidenceBucket,
-    EvidenceBuckets,
     SealedRegister,
     check_manifest,
     check_store,
@@ -62,4 +63,5 @@ __all__ = [
     "read_signature",
     "residents_in",
     "sign_again",
+    "update",
 ]

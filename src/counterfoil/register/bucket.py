@@ -75,6 +75,9 @@ _BUCKET_CONTEXT: Final = b"counterfoil/register/door/v1\x00"
 _TIN_CONTEXT: Final = b"counterfoil/register/tin/v1\x00"
 _HOLD_CONTEXT: Final = b"counterfoil/register/hold/v1\x00"
 _NAMES_CONTEXT: Final = b"counterfoil/register/names/v1\x00"
+_SECRET_CONTEXT: Final = b"counterfoil/register/bucket/v3\x00"
+_OPEN_CONTEXT: Final = b"counterfoil/register/open/v3\x00"
+_BUILD_CONTEXT: Final = b"counterfoil/register/build/v3\x00"
 _STATE_CONTEXT: Final = b"counterfoil/register/keeper-state/v1\x00"
 _ID_CONTEXT: Final = b"counterfoil/register/key-id/v1\x00"
 _SHA512_BLOCK: Final = 128
@@ -96,7 +99,17 @@ class RegisterKey:
     not 64 bytes.
     """
 
-    __slots__ = ("_holds", "_holds_outer", "_kinds", "_outer", "_secret", "_tolerant", "key_id")
+    __slots__ = (
+        "_holds",
+        "_holds_outer",
+        "_kinds",
+        "_outer",
+        "_salts",
+        "_secret",
+        "_secrets",
+        "_tolerant",
+        "key_id",
+    )
 
     def __init__(self, secret: bytes, forms_version: str | None = None) -> None:
         if len(secret) != _KEY_BYTES:
@@ -121,6 +134,16 @@ class RegisterKey:
         holds = _begun(hashlib.sha256(bytes(byte ^ 0x36 for byte in secret)), _HOLD_CONTEXT)
         self._holds = {kind: _begun(holds, kind + b"\x00") for kind in (b"tin", b"ref")}
         self._holds_outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in secret))
+        named = hashlib.sha256(bytes(byte ^ 0x36 for byte in secret))
+        named.update(_SECRET_CONTEXT + version + b"\x00")
+        marks = _begun(named, b"mark\x00")
+        self._secrets = {
+            EXACT: _begun(named, b"exact\x00"),
+            normalize.KNOWN_LINE: marks,
+            normalize.KNOWN_ZIP: marks,
+            "": _begun(named, b"tolerant\x00"),
+        }
+        self._salts: dict[bytes, Hash] = {}
         self.key_id: Final = hmac.digest(secret, _ID_CONTEXT, "sha256")[:16].hex()
 
     def derive(self, address_keys: Iterable[AddressKey]) -> list[BucketKey]:
@@ -138,6 +161,33 @@ class RegisterKey:
             tag = _BYTES[both[0] & kept | first_bits] + both[1:TAG_BYTES]
             derived.append((address_key.tolerance, tag, both[TAG_BYTES:]))
         return derived
+
+    def derive_secrets(self, address_keys: Iterable[AddressKey]) -> list[bytes]:
+        """The 16-byte secret of each address key, as format 3 has them (pages/sealing.py)."""
+        kinds, tolerant, outer_start = self._secrets, self._secrets[""], self._holds_outer
+        derived: list[bytes] = []
+        for address_key in address_keys:
+            inner = kinds.get(address_key.tolerance, tolerant).copy()
+            inner.update(address_key.key.encode("utf-8", "surrogatepass"))
+            outer = outer_start.copy()
+            outer.update(inner.digest())
+            derived.append(outer.digest()[:16])
+        return derived
+
+    def bucket_key(self, salt: bytes, secret: bytes) -> bytes:
+        """The AES-256 key of the bucket of this secret in the page file of this salt."""
+        start = self._salts.get(salt)
+        if start is None:
+            start = hashlib.sha256(bytes(byte ^ 0x36 for byte in self._secret))
+            start = self._salts[salt] = _begun(start, _OPEN_CONTEXT + salt)
+        inner, outer = start.copy(), self._holds_outer.copy()
+        inner.update(secret)
+        outer.update(inner.digest())
+        return outer.digest()
+
+    def build_key(self, salt: bytes) -> bytes:
+        """The AES-256 key of the temporary files of the build of this salt."""
+        return hmac.digest(self._secret, _BUILD_CONTEXT + salt, "sha256")
 
     def tin_hash(self, digits: str) -> bytes:
         """The 16-byte keyed hash of a tax number of nine digits."""

@@ -1,5 +1,6 @@
 """Builds a snapshot: in bounded memory, atomically, and with nothing readable on disk at any
-moment.
+moment. New snapshots have format 3 (pages/steps.py); the phases of format 2, which is built for
+tests and measurements alone:
 
 0 choose  source rows -> candidates for canaries, if any are wanted         (canaries.py)
 1 read    source rows -> opaque pairs, sorted on disk by tag                (loading.py)
@@ -15,9 +16,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,75 +26,29 @@ from counterfoil import normalize
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Resident
-from counterfoil.register.bucket import BUCKET_FORMAT
-from counterfoil.register.canaries import Canary, Draws, candidates, sample
-from counterfoil.register.custodian import KeyCustodian
+from counterfoil.register.canary_watch import CanaryWatch
 from counterfoil.register.external_sort import ExternalSort, SortSpace
 from counterfoil.register.known_places import KnownPlaces
 from counterfoil.register.learning import Learner, PersonSort
-from counterfoil.register.loading import CanaryWatch, Progress, SourceLoader
+from counterfoil.register.loading import SourceLoader
 from counterfoil.register.manifest import Counts, Manifest, write_manifest
-from counterfoil.register.snapshots import building, next_number, publish
-from counterfoil.register.source import (
-    Fingerprint,
-    Source,
-    check_unchanged,
-    empty_source,
-    take_fingerprint,
+from counterfoil.register.pages.build import (
+    REJECTS_FILE,
+    Filled,
+    draw_candidates,
+    fill_pages,
+    require_rows,
 )
+from counterfoil.register.pages.plan import BuildPlan
+from counterfoil.register.pages.sealing import BUCKET_FORMAT as PAGES_FORMAT
+from counterfoil.register.snapshots import building, next_number, publish
+from counterfoil.register.source import Fingerprint, Source, check_unchanged, take_fingerprint
 from counterfoil.register.source_csv import CsvSource
 from counterfoil.register.source_parquet import ParquetSource
 from counterfoil.register.stores import LMDB_FILE, LmdbWriter, digest_head
 from counterfoil.register.writer import RegisterWriter
 
-REJECTS_FILE: Final = "rejects.jsonl"
 _REPORT_STEPS: Final = 4096
-
-
-def _no_progress(_done: int, _total: int | None, _phase: str) -> None:
-    """Report nothing."""
-
-
-def _keep_no_canaries(_snapshot: str, _canaries: list[Canary]) -> None:
-    """Keep nothing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BuildPlan:
-    """What a build is given besides its source and its place.
-
-    sign: makes the holder's Ed25519 signature over bytes. now: UTC. match_version: stored for the
-    reader. learner: is fed as learning.py says. evidence: given with a learner, called once after
-    it was fed; returns what goes into the manifest. memory_bytes: what DuckDB may use, at least
-    256 MiB; the rest of a build needs about 300 MB. progress: called with (done, total or None,
-    phase); the phases are read, seal, marks, doors, learn and close. canaries: how many are wanted.
-    keep_canaries: called with the snapshot's name and its canaries before the snapshot is made
-    current; nothing else learns which they are.
-    """
-
-    custodian: KeyCustodian
-    sign: Callable[[bytes], bytes]
-    now: datetime
-    match_version: str
-    learner: Learner | None = None
-    evidence: Callable[[], dict[str, Any]] | None = None
-    made_up: bool = False
-    random: Callable[[int], bytes] = os.urandom
-    memory_bytes: int = 512 << 20
-    progress: Progress = field(default=_no_progress)
-    canaries: int = 0
-    keep_canaries: Callable[[str, list[Canary]], None] = _keep_no_canaries
-
-    def __post_init__(self) -> None:
-        if (self.learner is None) != (self.evidence is None):
-            raise ValueError(
-                "a learner and its evidence are given together, or what was learned is lost"
-            )
-
-    @property
-    def built_at(self) -> str:
-        """The time of the build, UTC to the second, as the manifest states it."""
-        return self.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def open_source(path: Path) -> Source:
@@ -113,37 +68,41 @@ def open_source(path: Path) -> Source:
 def build(source: Path, directory: Path, plan: BuildPlan) -> Manifest:
     """Build `source` into a new snapshot of the register in `directory` and make it current.
 
+    A build that was killed is taken up again, where source, key, rules and version are the same.
     Raises InputFault (the source), StateFault (another build runs), StoreFault (disk). After any of
     them, or a kill, the old snapshot is still current.
     """
     fingerprint = take_fingerprint(source)
     opened = open_source(source)
-    with building(directory) as folder:
+    with building(directory, keep=True) as folder:
         snapshot = _name(next_number(directory), fingerprint, plan)
         made = folder / snapshot
-        made.mkdir(mode=0o700)
-        counts, content_digest, evidence, canaries = _fill(opened, made, folder, plan)
+        filled = (
+            fill_pages(opened, fingerprint, folder, made, plan)
+            if plan.bucket_format == PAGES_FORMAT
+            else _fill(opened, made, folder, plan)
+        )
         check_unchanged(source, fingerprint)
         plan.progress(0, None, "close")
-        stored = take_fingerprint(made / LMDB_FILE)
         manifest = Manifest(
             snapshot=snapshot,
             source_digest=fingerprint.digest,
-            counts=counts,
-            evidence=evidence,
-            content_digest=content_digest,
-            store_digest=stored.digest,
-            store_bytes=stored.size,
-            store_head_digest=digest_head(made / LMDB_FILE),
+            counts=filled.counts,
+            evidence=filled.evidence,
+            content_digest=filled.content_digest,
+            store_digest=filled.store_digest,
+            store_bytes=filled.store_bytes,
+            store_head_digest=filled.store_head_digest,
             built_at=plan.built_at,
             made_up=plan.made_up,
             key_id=plan.custodian.key_id,
-            bucket_format=BUCKET_FORMAT,
+            bucket_format=plan.bucket_format,
             forms_version=normalize.FORMS_VERSION,
             match_version=plan.match_version,
+            files=filled.files,
         )
         write_manifest(made, manifest, plan.sign)
-        plan.keep_canaries(snapshot, canaries)
+        plan.keep_canaries(snapshot, filled.canaries)
         publish(made, directory, snapshot)
     return manifest
 
@@ -158,18 +117,22 @@ def _name(number: int, fingerprint: Fingerprint, plan: BuildPlan) -> str:
     return f"{number:04}-{hashlib.sha256(canonical.encode(facts)).hexdigest()[:12]}"
 
 
-def _fill(
-    opened: Source, made: Path, folder: Path, plan: BuildPlan
-) -> tuple[Counts, str, dict[str, Any], list[Canary]]:
-    """Phases 0 to 5, in a folder that is removed afterwards. Returns the counts, the digest of the
-    content, the evidence and the canaries."""
-    watch = _watch(opened, plan)
+def _fill(opened: Source, made: Path, folder: Path, plan: BuildPlan) -> Filled:
+    """Phases 0 to 5 of format 2, in a folder that is removed afterwards."""
+    shutil.rmtree(folder, ignore_errors=True)
+    made.mkdir(mode=0o700, parents=True)
+    watch = CanaryWatch(draw_candidates(opened, plan, plan.random(32)))
     with SortSpace(folder, plan.memory_bytes, plan.random) as space:
         rows, references, marks = (space.sort(name) for name in ("residents", "links", "marks"))
         places = KnownPlaces(space.sort("homes"), marks)
         persons = PersonSort(space.sort("persons"), plan.random)
         loader = _load(opened, made, rows, watch, plan)
-        canaries = watch.choose(plan.canaries)
+        canaries = [
+            (canary, tag, key)
+            for canary in watch.choose(plan.canaries)
+            for _, tag, key in plan.custodian.derive(canary.keys[:1])
+        ]
+        canaries.sort(key=itemgetter(1))
         store = LmdbWriter(made / LMDB_FILE)
         try:
             writer = RegisterWriter(made.name, store, plan.random)
@@ -181,16 +144,16 @@ def _fill(
         finally:
             store.close()
         evidence = _learn(persons, plan)
-    counts = _counts(loader, writer, places)
-    return counts, writer.content_digest(), evidence, [canary for canary, _, _ in canaries]
-
-
-def _watch(opened: Source, plan: BuildPlan) -> CanaryWatch:
-    if not plan.canaries:
-        return CanaryWatch()
-    draws = Draws(plan.random(32))
-    sampled = sample(opened.batches(), plan.canaries, draws)
-    return CanaryWatch(candidates(sampled, plan.custodian.tin_hash, draws), plan.custodian)
+    stored = take_fingerprint(made / LMDB_FILE)
+    return Filled(
+        counts=_counts(loader, writer, places),
+        evidence=evidence,
+        content_digest=writer.content_digest(),
+        store_digest=stored.digest,
+        store_bytes=stored.size,
+        store_head_digest=digest_head(made / LMDB_FILE),
+        canaries=[canary for canary, _, _ in canaries],
+    )
 
 
 def _load(
@@ -200,17 +163,7 @@ def _load(
     with os.fdopen(descriptor, "wb") as rejects:
         loader = SourceLoader(plan.custodian, rows, rejects, watch)
         loader.load(opened.batches(), opened.total_rows, plan.progress)
-    if not loader.rows:
-        raise empty_source()
-    if not rows.pairs:
-        found = ", ".join(f"{count} {code}" for code, count in sorted(loader.rejects.items()))
-        raise InputFault(
-            "source_all_rejected",
-            f"not one row of the source can be used ({found})",
-            place="source",
-            cure="The old snapshot is still current. See docs/formats/register-source.md for what "
-            "a row needs.",
-        )
+    require_rows(loader.rows, rows.pairs, loader.rejects)
     return loader
 
 

@@ -14,6 +14,12 @@ the canonical bytes of the other members, so nobody without the key can set the 
 one: the count then begins again, and the ledger's own running count of `opening` entries shows the
 difference. A limit of zero or less opens nothing (P10); neither does a day before the last day that
 was counted.
+
+A question alone costs one durable write, which takes longer than to open and decide it. Whoever
+asks many questions one at a time takes an `OpeningLease`: a block of openings is counted durably
+before the first of them, and the block is used up in memory. What is left of it when the process
+ends, is killed, or the day turns stays counted. So the count is at most one block too high for each
+lease and never too low, and the day's limit holds for what was counted.
 """
 
 from __future__ import annotations
@@ -25,6 +31,7 @@ from collections.abc import Generator, Iterable, Set
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final, NoReturn
 
 from counterfoil import normalize
@@ -37,6 +44,41 @@ from counterfoil.register.rows import tin_digits
 
 FORMAT: Final = "counterfoil-keeper-1"
 _FIELDS: Final = frozenset({"format", "day", "today", "total", "mac"})
+
+
+class OpeningLease:
+    """Openings that a key custodian counted ahead, for one process. Safe among threads; a copy in a
+    forked process has nothing left and counts for itself."""
+
+    def __init__(self, custodian: KeyCustodian, block: int) -> None:
+        """block: how many openings are counted at a time, at least 1."""
+        self._custodian, self._block = custodian, max(1, block)
+        self._left, self._process = 0, os.getpid()
+        self._lock = Lock()
+
+    def reserve(self, openings: int) -> None:
+        """Use up `openings`, after counting a further block where too few are left: all of them or
+        none. Raises as `KeyCustodian.reserve`."""
+        with self._lock:
+            if self._process != os.getpid():
+                self._left, self._process = 0, os.getpid()
+            if openings > self._left:
+                self._left += self._count_ahead(openings - self._left)
+            self._left -= openings
+
+    def _count_ahead(self, missing: int) -> int:
+        """Count a block, or what is missing where the day's limit has no room for one; how many
+        were counted."""
+        if missing < self._block <= self._custodian.remaining():
+            try:
+                self._custodian.reserve(self._block)
+            except StoreFault as fault:
+                if fault.code != "custodian_limit":
+                    raise  # else another process counted in between
+            else:
+                return self._block
+        self._custodian.reserve(missing)
+        return missing
 
 
 def key_id(secret: bytes) -> str:
@@ -83,6 +125,29 @@ class KeyCustodian:
             return self._key.derive(address_keys)
         earlier = normalize.keys_of_forms(address_keys, forms_version)
         return RegisterKey(self._secret, forms_version).derive(earlier)
+
+    def derive_secrets(
+        self, address_keys: Iterable[AddressKey], forms_version: str = normalize.FORMS_VERSION
+    ) -> list[bytes]:
+        """The secret of each address key, in order, as a register of format 3 has it."""
+        if forms_version == normalize.FORMS_VERSION:
+            return self._key.derive_secrets(address_keys)
+        earlier = normalize.keys_of_forms(address_keys, forms_version)
+        return RegisterKey(self._secret, forms_version).derive_secrets(earlier)
+
+    def bucket_keys(self, salt: bytes, secrets: Iterable[bytes]) -> list[bytes]:
+        """The key that opens the bucket of each secret in the page file of this salt."""
+        bucket_key = self._key.bucket_key
+        return [bucket_key(salt, secret) for secret in secrets]
+
+    def build_key(self, salt: bytes) -> bytes:
+        """The key of a build's temporary files."""
+        return self._key.build_key(salt)
+
+    def lend_key(self) -> bytes:
+        """The register key, for the worker processes of a build alone: it goes to them through a
+        pipe and reaches no disk. They seal with it, and open nothing."""
+        return self._secret
 
     def tin_hash(self, tin: str) -> bytes:
         """Keyed hash (16 bytes) of a tax number as written; b"" if it is absent or malformed."""

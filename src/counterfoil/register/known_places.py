@@ -34,7 +34,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby, islice
 from operator import itemgetter
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -52,6 +52,25 @@ HOMES_MAX: Final = 65_536
 ZIPS_MAX: Final = 262_144
 
 _FLAG: Final = (b"\x00", b"\x01")
+
+
+class HomeOfLine(Protocol):
+    """What is counted of a home."""
+
+    @property
+    def line(self) -> bytes:
+        """What marks its line."""
+        ...
+
+    @property
+    def parts(self) -> Parts:
+        """Those of its line."""
+        ...
+
+    @property
+    def number(self) -> str:
+        """Its house number."""
+        ...
 
 
 class _Home(Sensitive, frozen=True, gc=False, array_like=True):
@@ -134,7 +153,7 @@ class KnownPlaces:
             self._known.add(bucket[:TAG_BYTES], bucket[TAG_BYTES:])
 
 
-def known_lines(homes: Iterable[_Home]) -> frozenset[bytes]:
+def known_lines(homes: Iterable[HomeOfLine]) -> frozenset[bytes]:
     """The buckets that mark the known lines among these homes of one street name in one zone."""
     numbers: dict[Parts, set[str]] = {}
     buckets: dict[Parts, bytes] = {}

@@ -18,7 +18,7 @@ import hmac
 from collections.abc import Callable, Iterator
 from itertools import groupby, islice, pairwise
 from operator import itemgetter
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -41,6 +41,10 @@ class Learner(Protocol):
 
     def co_residents(self, residents: tuple[Resident, ...], /) -> None:
         """The residents of one bucket."""
+        ...
+
+    def merge(self, other: Any, /) -> None:
+        """Add what another learner, a copy of this one as it began, counted of another part."""
         ...
 
 

@@ -19,23 +19,21 @@ address is enough to state it. A field is empty where the address has no such ke
     zip_mark  64 bytes; the bucket that marks the ZIP as a known place
     city      32 bytes; the city in which the homes of ZIPs are counted
 
-While the rows are read, `CanaryWatch` compares each with the candidates for canaries (canaries.py,
-rules 1 to 4). It keeps about 15 keys in memory for each candidate and nothing of any row.
+While the rows are read, `CanaryWatch` compares each with the candidates for canaries.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from operator import itemgetter
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
 import msgspec
 
 from counterfoil import normalize
 from counterfoil.core.values import Address, AddressForm, Sensitive
-from counterfoil.register.bucket import EXACT, TAG_BYTES
-from counterfoil.register.canaries import Canary
+from counterfoil.register.bucket import EXACT
+from counterfoil.register.canary_watch import CanaryWatch
 from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.external_sort import ExternalSort
 from counterfoil.register.rows import SourceRow, encode_identity, read_row, row_fault
@@ -94,81 +92,6 @@ def encode_links(links: AddressLinks) -> bytes:
 def decode_links(data: bytes) -> AddressLinks:
     """Inverse of `encode_links`; for bytes that came back from a sort."""
     return _LINKS_DECODER.decode(data)
-
-
-_MOST_DIGITS: Final = 5
-"""Of a canary's house number."""
-
-
-class CanaryWatch:
-    """Candidates for canaries, and which of them a row excludes. Without candidates it costs
-    nothing."""
-
-    def __init__(
-        self, candidates: Iterable[Canary] = (), custodian: KeyCustodian | None = None
-    ) -> None:
-        self._candidates: list[tuple[Canary, bytes, bytes]] = []
-        self._keys: dict[object, list[int]] = {}
-        self._excluded: set[int] = set()
-        if custodian is not None:
-            for canary in candidates:
-                self._add(canary, custodian)
-
-    def __bool__(self) -> bool:
-        return bool(self._candidates)
-
-    def saw_reference(self, reference: str) -> None:
-        """A row has this record reference."""
-        self._exclude(("reference", reference))
-
-    def saw_place(self, form: AddressForm, tag: bytes, links: AddressLinks) -> None:
-        """A row has this address, whose exact bucket has this tag."""
-        for reached in (tag, *links.streets, links.place):
-            self._exclude(reached[:TAG_BYTES])
-        self._exclude((form.number, _line(form)))
-        for near in _near(form):
-            self._exclude(near)
-
-    def choose(self, wanted: int) -> list[tuple[Canary, bytes, bytes]]:
-        """At most `wanted` candidates that no row excludes, on different streets first, each with
-        tag and key of its exact bucket, in order of tag."""
-        left = [row for index, row in enumerate(self._candidates) if index not in self._excluded]
-        before: Counter[tuple[object, ...]] = Counter()
-        turns: list[tuple[int, int]] = []
-        for index, (canary, _, _) in enumerate(left):
-            street = (_line(canary.form), canary.form.zip5)
-            turns.append((before[street], index))
-            before[street] += 1
-        return sorted((left[index] for _, index in sorted(turns)[:wanted]), key=itemgetter(1))
-
-    def _add(self, canary: Canary, custodian: KeyCustodian) -> None:
-        derived = custodian.derive(canary.keys)
-        form, line = canary.form, _line(canary.form)
-        own: list[object] = [tag for _, tag, _ in derived]
-        own += [("reference", canary.resident.record_ref), (form.number, line)]
-        if any(key in self._keys for key in own):
-            return
-        for key in (*own, *_near(form)):
-            self._keys.setdefault(key, []).append(len(self._candidates))
-        self._candidates.append((canary, derived[0][1], derived[0][2]))
-
-    def _exclude(self, key: object) -> None:
-        found = self._keys.get(key)
-        if found:
-            self._excluded.update(found)
-
-
-def _near(form: AddressForm) -> list[object]:
-    """Keys that two numbers on one street of a ZIP share if they differ in at most one digit:
-    each digit left out in turn."""
-    number, line = form.number, _line(form)
-    if len(number) > _MOST_DIGITS:
-        return []
-    return [(f"{number[:at]}?{number[at + 1 :]}", line, form.zip5) for at in range(len(number))]
-
-
-def _line(form: AddressForm) -> tuple[str, str, str, str]:
-    return form.predirectional, form.street, form.suffix, form.postdirectional
 
 
 Progress = Callable[[int, int | None, str], None]
@@ -253,7 +176,7 @@ def load_address(address: Address, custodian: KeyCustodian, watch: CanaryWatch) 
         return LoadedAddress(b"", b"", "address_placeholder")
     tag, links = find_links(form, custodian)
     if watch:
-        watch.saw_place(form, tag, links)
+        watch.saw_place(form)
     return LoadedAddress(tag, encode_links(links))
 
 

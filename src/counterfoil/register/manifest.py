@@ -27,6 +27,7 @@ from counterfoil.core import canonical
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.errors import StateFault, StoreFault, VerifyFault
 from counterfoil.core.values import Public
+from counterfoil.register.pages.page_file import PageFile
 
 FORMAT: Final = "counterfoil-manifest-1"
 MANIFEST_FILE: Final = "manifest.json"
@@ -64,7 +65,10 @@ class Manifest(Public, frozen=True):
 
     content_digest: over every pair in order of key, each as tag, length of value (4 bytes,
     big-endian), value: the same for the same pairs in any store. store_bytes, store_head_digest and
-    store_digest: of the store's file."""
+    store_digest: of the store's file. files: of format 3, the page files in the order in which they
+    are asked, the newest first; store_bytes is then the sum of their sizes, and the three digests
+    are all of the list of these files. parent: the digest of the manifest of the snapshot that this
+    one changes; "" where it was built from a whole source."""
 
     snapshot: str
     built_at: str
@@ -81,11 +85,21 @@ class Manifest(Public, frozen=True):
     counts: Counts
     evidence: dict[str, Any]
     format: str = FORMAT
+    files: tuple[PageFile, ...] = ()
+    parent: str = ""
+
+
+_LATER_MEMBERS: Final = ("files", "parent")
+"""Left out where they are empty, so that the bytes of an older manifest stay what was signed."""
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
     """The canonical bytes that are signed and stored."""
-    return canonical.encode(msgspec.to_builtins(manifest))
+    said: dict[str, Any] = msgspec.to_builtins(manifest)
+    for name in _LATER_MEMBERS:
+        if not said[name]:
+            del said[name]
+    return canonical.encode(said)
 
 
 def manifest_digest(manifest: Manifest) -> str:
@@ -132,7 +146,7 @@ def read_signature(folder: Path) -> str:
 
 def describe(manifest: Manifest) -> dict[str, Any]:
     """What `register info` prints: everything but the evidence, of which it gives the digest."""
-    said: dict[str, Any] = msgspec.to_builtins(manifest)
+    said: dict[str, Any] = msgspec.json.decode(manifest_bytes(manifest))
     evidence = said.pop("evidence")
     return said | {
         "evidence_digest": canonical.digest(canonical.encode(evidence)),

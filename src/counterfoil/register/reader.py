@@ -28,15 +28,7 @@ from typing import Final
 
 from counterfoil import normalize
 from counterfoil.core.errors import KeyFault, StateFault, UsageFault, VerifyFault
-from counterfoil.core.values import (
-    AddressForm,
-    AddressKey,
-    Grant,
-    NotCompared,
-    Resident,
-    Residents,
-    Sensitive,
-)
+from counterfoil.core.values import AddressForm, AddressKey, Grant, NotCompared, Resident, Residents
 from counterfoil.register.bucket import (
     BUCKET_FORMAT,
     EXACT,
@@ -49,35 +41,20 @@ from counterfoil.register.bucket import (
     snapshot_binding,
     split_references,
 )
-from counterfoil.register.custodian import KeyCustodian
+from counterfoil.register.custodian import KeyCustodian, OpeningLease
 from counterfoil.register.manifest import Manifest, PublicKeys, open_manifest
+from counterfoil.register.pages.evidence import (
+    EvidenceBucket,
+    EvidenceBuckets,
+    collect_pages,
+    open_collected,
+)
+from counterfoil.register.pages.reader import SealedPages
+from counterfoil.register.pages.sealing import BUCKET_FORMAT as PAGES_FORMAT
+from counterfoil.register.pages.snapshot import check_page_files, open_pages
 from counterfoil.register.snapshots import check_name, current_snapshot
 from counterfoil.register.source import take_fingerprint
 from counterfoil.register.stores import LMDB_FILE, BucketReader, LmdbReader
-
-
-class EvidenceBucket(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
-    """One bucket: tag and key (32 bytes each), the sealed value, or b"" where the store holds
-    none."""
-
-    tolerance: str
-    tag: bytes
-    key: bytes
-    value: bytes
-
-
-class EvidenceBuckets(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
-    """The buckets behind one grant's address, as they are sealed, with the keys that open them.
-
-    doors: one for each of its address keys in the order of their table, then its known places; the
-    value is empty where the store has no bucket. homes: the exact buckets that these lead to and
-    that are not among them. The field names are stored in evidence bundles.
-    """
-
-    doors: tuple[EvidenceBucket, ...]
-    homes: tuple[EvidenceBucket, ...]
-    asked_tin_hash: bytes
-
 
 Opened = dict[bytes, tuple[int, bytes]]
 """(kind, body) of each opened bucket by its tag, not decoded."""
@@ -105,34 +82,42 @@ class SealedRegister:
     """One snapshot, ready for questions. `manifest` is verified. Close it, or use it as a
     context."""
 
-    __slots__ = ("_bound", "_custodian", "_store", "manifest", "snapshot")
+    __slots__ = ("_counter", "_custodian", "_store", "manifest", "snapshot")
 
-    def __init__(self, manifest: Manifest, custodian: KeyCustodian, store: BucketReader) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        custodian: KeyCustodian,
+        store: BucketReader | SealedPages,
+        count_ahead: int = 0,
+    ) -> None:
+        """count_ahead: how many openings are counted at a time (custodian.py); 0 counts each call
+        exactly."""
         self.manifest = manifest
         self.snapshot = manifest.snapshot
         self._custodian = custodian
-        self._store = store
-        self._bound = snapshot_binding(manifest.snapshot)
+        self._counter = OpeningLease(custodian, count_ahead) if count_ahead else custodian
+        self._store = (
+            store
+            if isinstance(store, SealedPages)
+            else SealedPairs(manifest.snapshot, manifest.forms_version, custodian, store)
+        )
 
     def open_residents(self, grants: Sequence[Grant]) -> list[Residents]:
         """The residents at each grant's address, in the order of `grants`. Counts the openings
         itself.
 
         Raises StoreFault (limit reached, store unreadable: nothing is answered), VerifyFault (a
-        bucket was altered), UsageFault.
+        bucket or page was altered), UsageFault.
         """
         _check_grants(grants)
-        self._custodian.reserve(len(grants))
-        asked = self._derive([grant.address for grant in grants])
-        opened = self._open({tag: key for bucket_keys in asked for _, tag, key in bucket_keys})
-        routes = _routes(opened)
-        homes_found = [_find_homes(bucket_keys, opened.keys(), routes) for bucket_keys in asked]
-        opened |= self._open(
-            {tag: key for led in homes_found for _, tag, key in led if tag not in opened}
-        )
-        homes = _decode_homes(opened)
+        self._counter.reserve(len(grants))
+        if not grants:
+            return []
+        homes_found, homes = self._store.find([grant.address for grant in grants])
+        tin_hash = self._custodian.tin_hash
         return [
-            _gather(led, homes, self._custodian.tin_hash(grant.request.person.tin))
+            _gather(led, homes, tin_hash(grant.request.person.tin))
             for grant, led in zip(grants, homes_found, strict=True)
         ]
 
@@ -143,32 +128,12 @@ class SealedRegister:
         Raises as `open_residents`; VerifyFault `register_bucket_altered`.
         """
         _check_grants([grant])
-        self._custodian.reserve(1)
-        [bucket_keys] = self._derive([grant.address])
-        first = EvidenceBuckets(
-            self._collect(bucket_keys), (), self._custodian.tin_hash(grant.request.person.tin)
-        )
-        opened = open_buckets(first, self.snapshot)
-        led = _unopened_homes(_find_homes(bucket_keys, opened, _routes(opened)), opened)
-        return EvidenceBuckets(
-            first.doors,
-            self._collect([(EXACT, tag, key) for tag, key in led.items()]),
-            first.asked_tin_hash,
-        )
-
-    def _derive(self, addresses: list[AddressForm]) -> list[list[BucketKey]]:
-        """The bucket keys of each address, known places last. The key of a known place that many
-        addresses share (a ZIP of a city) is derived once."""
-        forms = self.manifest.forms_version
-        derive = partial(self._custodian.derive, forms_version=forms)
-        place_keys = [normalize.known_place_keys(address) for address in addresses]
-        distinct = {place_key.key: place_key for found in place_keys for place_key in found}
-        derived = dict(zip(distinct, derive(distinct.values()), strict=True))
-        return [
-            derive(normalize.address_keys(address))
-            + [derived[place_key.key] for place_key in found]
-            for address, found in zip(addresses, place_keys, strict=True)
-        ]
+        self._counter.reserve(1)
+        asked_tin_hash = self._custodian.tin_hash(grant.request.person.tin)
+        if isinstance(self._store, SealedPages):
+            doors, homes = collect_pages(self._store, grant.address)
+            return EvidenceBuckets(doors, homes, asked_tin_hash)
+        return self._store.collect(grant.address, asked_tin_hash)
 
     def close(self) -> None:
         """Close the store."""
@@ -179,6 +144,62 @@ class SealedRegister:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class SealedPairs:
+    """The buckets of a snapshot of format 2, and what opens them."""
+
+    def __init__(
+        self, snapshot: str, forms_version: str, custodian: KeyCustodian, store: BucketReader
+    ) -> None:
+        self._bound = snapshot_binding(snapshot)
+        self._forms = forms_version
+        self._custodian = custodian
+        self._store = store
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def find(
+        self, addresses: Sequence[AddressForm]
+    ) -> tuple[list[list[tuple[str, bytes]]], dict[bytes, tuple[Resident, ...]]]:
+        """For each address the homes that its keys lead to, in the order of the keys; and the
+        residents of each home by its tag."""
+        asked = self._derive(addresses)
+        opened = self._open({tag: key for bucket_keys in asked for _, tag, key in bucket_keys})
+        routes = _routes(opened)
+        homes_found = [_find_homes(bucket_keys, opened.keys(), routes) for bucket_keys in asked]
+        opened |= self._open(
+            {tag: key for led in homes_found for _, tag, key in led if tag not in opened}
+        )
+        return [_tags(led) for led in homes_found], _decode_homes(opened)
+
+    def collect(self, address: AddressForm, asked_tin_hash: bytes) -> EvidenceBuckets:
+        """The sealed buckets behind an address, and their keys."""
+        [bucket_keys] = self._derive([address])
+        first = EvidenceBuckets(self._collect(bucket_keys), (), asked_tin_hash)
+        opened = {
+            each.tag: open_bucket(each.value, tag=each.tag, key=each.key, bound=self._bound)
+            for each in first.doors
+            if each.value
+        }
+        led = _unopened_homes(_find_homes(bucket_keys, opened, _routes(opened)), opened)
+        homes = self._collect([(EXACT, tag, key) for tag, key in led.items()])
+        return EvidenceBuckets(first.doors, homes, asked_tin_hash)
+
+    def _derive(self, addresses: Sequence[AddressForm]) -> list[list[BucketKey]]:
+        """The bucket keys of each address, known places last. The key of a known place that many
+        addresses share (a ZIP of a city) is derived once."""
+        derive = partial(self._custodian.derive, forms_version=self._forms)
+        place_keys = [normalize.known_place_keys(address) for address in addresses]
+        distinct = {place_key.key: place_key for found in place_keys for place_key in found}
+        derived = dict(zip(distinct, derive(distinct.values()), strict=True))
+        return [
+            derive(normalize.address_keys(address))
+            + [derived[place_key.key] for place_key in found]
+            for address, found in zip(addresses, place_keys, strict=True)
+        ]
 
     def _collect(self, bucket_keys: list[BucketKey]) -> tuple[EvidenceBucket, ...]:
         """The bucket behind each of these keys, still sealed."""
@@ -201,37 +222,64 @@ class SealedRegister:
         }
 
 
-def residents_in(buckets: EvidenceBuckets, grant: Grant, snapshot: str) -> Residents:
+def residents_in(
+    buckets: EvidenceBuckets, grant: Grant, snapshot: str, bucket_format: str = BUCKET_FORMAT
+) -> Residents:
     """The residents in collected buckets, as `open_residents` reports them for this grant.
-    Pure.
+    bucket_format: what the snapshot's manifest states. Pure.
 
     Raises VerifyFault `register_bucket_altered`; `evidence_doors` where the buckets are not those
-    of the grant's address, or the homes not those that these lead to.
+    of the grant's address, or the homes not those that these lead to; StateFault
+    `register_rules_other` for another format.
     """
+    asked = [address_key.tolerance for address_key in _asked_at(grant)]
+    if asked != [each.tolerance for each in buckets.doors]:
+        raise _other_doors()
+    if bucket_format == PAGES_FORMAT:
+        led, homes = open_collected(buckets.doors, buckets.homes, grant.address)
+    elif bucket_format == BUCKET_FORMAT:
+        led, homes = _open_pairs(buckets, snapshot)
+    else:
+        raise _other_rules(snapshot)
+    if led is None:
+        raise _other_doors()
+    return _gather(led, homes, buckets.asked_tin_hash)
+
+
+def _open_pairs(
+    buckets: EvidenceBuckets, snapshot: str
+) -> tuple[list[tuple[str, bytes]] | None, dict[bytes, tuple[Resident, ...]]]:
+    """What collected buckets of format 2 lead to, and who lives there; None where the homes are not
+    those that they lead to."""
     opened = open_buckets(buckets, snapshot)
     behind = {each.tag: opened[each.tag] for each in buckets.doors if each.value}
-    homes_found = _find_homes(
+    found = _find_homes(
         [(each.tolerance, each.tag, each.key) for each in buckets.doors], behind, _routes(behind)
     )
-    asked = [address_key.tolerance for address_key in _asked_at(grant)]
     stored_values = {each.tag: each.key for each in buckets.homes}
-    if asked != [each.tolerance for each in buckets.doors] or stored_values != _unopened_homes(
-        homes_found, behind
-    ):
-        raise VerifyFault(
-            "evidence_doors",
-            "the buckets are not those that the doors of the asked address lead to",
-            place="bundle",
-            cure="Ask the holder for the bundle again.",
-        )
-    homes = _decode_homes(opened)
-    return _gather(homes_found, homes, buckets.asked_tin_hash)
+    are_those = stored_values == _unopened_homes(found, behind)
+    return (_tags(found) if are_those else None), _decode_homes(opened)
+
+
+def _other_doors() -> VerifyFault:
+    return VerifyFault(
+        "evidence_doors",
+        "the buckets are not those that the doors of the asked address lead to",
+        place="bundle",
+        cure="Ask the holder for the bundle again.",
+    )
 
 
 def open_register(
-    directory: Path, custodian: KeyCustodian, public_key: PublicKeys, *, snapshot: str = ""
+    directory: Path,
+    custodian: KeyCustodian,
+    public_key: PublicKeys,
+    *,
+    snapshot: str = "",
+    count_ahead: int = 0,
 ) -> SealedRegister:
-    """Open the current snapshot of the register in `directory`, or the named one.
+    """Open the current snapshot of the register in `directory`, or the named one. count_ahead: for
+    whoever asks many questions one at a time; see `SealedRegister`.
 
     public_key: the holder's 32-byte Ed25519 key, which signed the manifest. Raises StateFault (none
     built, other rules of forms), KeyFault (another register key), VerifyFault (manifest),
@@ -254,17 +302,24 @@ def open_register(
             cure="Use the key it was built with, or build it again.",
         )
     readable = normalize.FORMS_VERSION, normalize.EARLIER_FORMS
-    if manifest.forms_version not in readable or manifest.bucket_format != BUCKET_FORMAT:
-        raise StateFault(
-            "register_rules_other",
-            "this register was built by another version of the normal forms",
-            place=name,
-            cure="Build it again from its source.",
-        )
-    return SealedRegister(
-        manifest,
-        custodian,
-        LmdbReader(directory / name / LMDB_FILE, manifest.store_bytes, manifest.store_head_digest),
+    if manifest.forms_version not in readable:
+        raise _other_rules(name)
+    if manifest.bucket_format == PAGES_FORMAT:
+        pages = open_pages(directory, manifest, custodian)
+        return SealedRegister(manifest, custodian, pages, count_ahead)
+    if manifest.bucket_format != BUCKET_FORMAT:
+        raise _other_rules(name)
+    path = directory / name / LMDB_FILE
+    store = LmdbReader(path, manifest.store_bytes, manifest.store_head_digest)
+    return SealedRegister(manifest, custodian, store, count_ahead)
+
+
+def _other_rules(name: str) -> StateFault:
+    return StateFault(
+        "register_rules_other",
+        "this register was built by another version of the normal forms",
+        place=name,
+        cure="Build it again from its source.",
     )
 
 
@@ -288,7 +343,9 @@ def check_store(directory: Path, public_key: PublicKeys, *, snapshot: str = "") 
     """
     name = check_name(snapshot) if snapshot else current_snapshot(directory)
     manifest = open_manifest(directory / name, public_key)
-    if take_fingerprint(directory / name / LMDB_FILE).digest != manifest.store_digest:
+    if manifest.bucket_format == PAGES_FORMAT:
+        check_page_files(directory, manifest)
+    elif take_fingerprint(directory / name / LMDB_FILE).digest != manifest.store_digest:
         raise VerifyFault(
             "register_store_altered",
             "the sealed register is not the file that the manifest was signed for",
@@ -355,13 +412,18 @@ def _find_homes(
     return found
 
 
+def _tags(found: Sequence[FoundHome]) -> list[tuple[str, bytes]]:
+    """The tolerances and tags, without the keys."""
+    return [(tolerance, tag) for tolerance, tag, _ in found]
+
+
 def _gather(
-    found: list[FoundHome], homes: dict[bytes, tuple[Resident, ...]], asked_tin_hash: bytes
+    found: list[tuple[str, bytes]], homes: dict[bytes, tuple[Resident, ...]], asked_tin_hash: bytes
 ) -> Residents:
     """The union of the homes that were found: each home once, each resident once, with the
     tolerance of the first key that leads to it."""
     reached: dict[bytes, str] = {}
-    for tolerance, home, _ in found:
+    for tolerance, home in found:
         if home in homes:
             reached.setdefault(home, tolerance)
     if len(reached) == 1:

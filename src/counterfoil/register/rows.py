@@ -57,6 +57,7 @@ CURES: Final = {
     "address_incomplete": "Give a complete address: number and street, box or route, with city, "
     "state and ZIP.",
     "address_placeholder": "Give the person's address; a placeholder leads nowhere.",
+    "row_not_held": "Give the row as the snapshot's source had it; this one is not in it.",
 }
 _FIELD_CHARACTERS: Final = 1000
 _FIRST_YEAR, _LAST_YEAR = 1913, 2199

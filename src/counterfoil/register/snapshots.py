@@ -32,8 +32,9 @@ _NAME: Final = re.compile(r"[0-9]{4,}-[0-9a-f]{12}")
 
 
 @contextmanager
-def building(directory: Path) -> Generator[Path]:
-    """An empty folder to build in, for one build at a time; gone afterwards, whatever happens.
+def building(directory: Path, *, keep: bool = False) -> Generator[Path]:
+    """A folder to build in, for one build at a time; gone afterwards, whatever happens but a kill.
+    It is empty, or with `keep` as a build that was killed left it.
 
     Raises StateFault if another build runs, StoreFault where the disk fails.
     """
@@ -44,8 +45,9 @@ def building(directory: Path) -> Generator[Path]:
         _take(lock)
         with _storing():
             folder = directory / BUILDING
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(mode=0o700)
+            if not keep:
+                shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
             try:
                 yield folder
             finally:

@@ -15,6 +15,7 @@ from counterfoil.batches.rows import Granted, decode_gated, pack
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Residents
 from counterfoil.register import residents_in
+from counterfoil.register.pages.sealing import BUCKET_FORMAT
 from tests.accountability.evidence.bundles import make, parts, released, signed_again
 from tests.matching.people import held, resident
 from tests.world.office import World, repeating
@@ -75,4 +76,4 @@ def _opened(found: tuple[object, object]) -> Residents:
     public, sealed = found
     [row] = decode_gated(pack([sealed.row]))  # type: ignore[attr-defined]
     assert isinstance(row, Granted)
-    return residents_in(sealed.doors, row.grant, public.snapshot)  # type: ignore[attr-defined]
+    return residents_in(sealed.doors, row.grant, public.snapshot, BUCKET_FORMAT)  # type: ignore[attr-defined]

@@ -205,7 +205,7 @@ def _open_register(office: Office, gathered: _Gathered, *, residents: bool) -> _
         if not residents:
             return opened
         shown = sealed.collect_buckets(grant)
-        found = register.residents_in(shown, grant, sealed.snapshot)
+        found = register.residents_in(shown, grant, sealed.snapshot, manifest.bucket_format)
         names = [grant.name, *(resident.name for resident in found.residents)]
         weights = office.weights(manifest, _match_version(gathered))
         weights = matching.reduce_weights(weights, names, office.random(16).hex())

@@ -333,9 +333,10 @@ def _check_match(
     sealed: SealedPart, checked: Checked, decision: Grant | Refusal
 ) -> tuple[str, str]:
     """Statements 9 and 10 of a request that was compared."""
-    if not isinstance(decision, Grant) or sealed.doors is None:
+    if not isinstance(decision, Grant) or sealed.doors is None or checked.manifest is None:
         raise differs("what was matched is not in the bundle")
-    residents = register.residents_in(sealed.doors, decision, checked.part.snapshot)
+    made_by = checked.manifest.bucket_format
+    residents = register.residents_in(sealed.doors, decision, checked.part.snapshot, made_by)
     weights, thresholds = _check_thresholds(sealed, checked, decision)
     suppressed = suppressed_among(residents, sealed.suppressed)
     again = matching.decide_suppressed(decision, residents, suppressed, weights, thresholds)

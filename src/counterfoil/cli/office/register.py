@@ -1,4 +1,4 @@
-"""`counterfoil register build`, `register certify` and `register info`."""
+"""`counterfoil register build`, `register update`, `register certify` and `register info`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,15 @@ from counterfoil.cli.office.certify import EXAMPLE, certify
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
 from counterfoil.cli.verbs import add_verb, group
+from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, finish, watcher
-from counterfoil.disclosure.register_build import BuildRegister, build_register, describe_register
+from counterfoil.disclosure.register_build import (
+    BuildRegister,
+    UpdateRegister,
+    build_register,
+    describe_register,
+    update_register,
+)
 from counterfoil.office import open_office
 
 app = group(
@@ -78,6 +85,47 @@ def build(
             raise typer.Exit(DONE_WITH_REJECTS)
 
 
+def update(
+    directory: OfficeDir,
+    added: Annotated[
+        Path | None, typer.Option("--added", metavar="SOURCE", help="Rows that came.")
+    ] = None,
+    removed: Annotated[
+        Path | None,
+        typer.Option("--removed", metavar="SOURCE", help="Rows that left, as they were sealed."),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Apply changed rows to the current snapshot, in a new one beside it. A person who moved is
+    removed there and added here. The old snapshot answers until the new one is whole; which
+    streets are known stays as it was until the next build. Prints the snapshot's number."""
+    with faults(as_json=as_json):
+        if added is None and removed is None:
+            raise UsageFault(
+                "register_no_changes",
+                "neither --added nor --removed names a file",
+                cure="Name a source of rows that came, or of rows that left.",
+            )
+        office = opened(directory, passphrase_file)
+        with progress(quiet=quiet or as_json) as advance:
+            command = UpdateRegister(added, removed)
+            made = finish(update_register(office, SERVICE, command), watcher(advance))
+        show(made.described, made.snapshot, as_json=as_json)
+        words = (
+            f"Took {made.rows} rows: {made.residents} residents behind {made.addresses} addresses."
+        )
+        if made.rejected_rows:
+            words += (
+                f"\n{made.rejected_rows} rows were rejected; "
+                f"register/{made.snapshot}/rejects.jsonl says which and why."
+            )
+        say(words, quiet=quiet or as_json)
+        if made.rejected_rows:
+            raise typer.Exit(DONE_WITH_REJECTS)
+
+
 def info(directory: OfficeDir, as_json: AsJson = False) -> None:
     """The current snapshot's manifest, verified: counts and versions, never a person. Needs no
     passphrase."""
@@ -92,5 +140,6 @@ add_verb(
     "register build people.csv --office tax-office --made-up",
     "register build people.parquet --office tax-office --canaries 1000",
 )
+add_verb(app, update, "register update --added came.csv --removed left.csv --office tax-office")
 add_verb(app, certify, EXAMPLE)
 add_verb(app, info, "register info --office tax-office --json")

@@ -52,6 +52,16 @@ def keep_canaries(
         connection.execute(insert(CANARY), rows)
 
 
+def keep_canaries_of(connection: Connection, parent: str, snapshot: str) -> None:
+    """Keep the canaries of a snapshot for an incremental one that was made of it."""
+    rows = connection.execute(
+        select(CANARY.c.door, CANARY.c.record).where(CANARY.c.snapshot == parent)
+    ).all()
+    if rows:
+        kept = [{"snapshot": snapshot, "door": door, "record": record} for door, record in rows]
+        connection.execute(insert(CANARY), kept)
+
+
 def canary_addresses(connection: Connection, snapshot: str) -> frozenset[int]:
     """The hashed address keys of a build's canaries."""
     return frozenset(
