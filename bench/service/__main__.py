@@ -45,7 +45,11 @@ class Watcher(threading.Thread):
 
 
 def climb(
-    sandbox: Sandbox, items: Sequence[MadeItem], large: MadeItem, rates: Sequence[float], connections: int
+    sandbox: Sandbox,
+    items: Sequence[MadeItem],
+    large: MadeItem,
+    rates: Sequence[float],
+    connections: int,
 ) -> tuple[list[Step], dict[str, float], Puts]:
     """Put all items, step by step; (steps, when each was acknowledged, the large one's put)."""
     steps: list[Step] = []
@@ -65,7 +69,17 @@ def climb(
         puts = asyncio.run(put_all(sandbox.port, items[number * share : last], rate, connections))
         acknowledged |= puts.acknowledged
         took = time.monotonic() - begun - 0.5
-        steps.append(Step(rate, len(puts.seconds), took, puts.percentile(0.5), puts.percentile(0.99), max(puts.seconds), puts.other))
+        steps.append(
+            Step(
+                rate,
+                len(puts.seconds),
+                took,
+                puts.percentile(0.5),
+                puts.percentile(0.99),
+                max(puts.seconds),
+                puts.other,
+            )
+        )
         print(steps[-1], flush=True)
     thread.join()
     return steps, acknowledged | beside[0].acknowledged, beside[0]
@@ -77,8 +91,12 @@ def wait_determined(sandbox: Sandbox, items: Sequence[str], seconds: float) -> d
     found: dict[str, float] = {}
     while len(found) < len(items) and time.monotonic() < end:
         batch_of = {line.said["item"]: line.said["batch"] for line in sandbox.events("received")}
-        determined: dict[str, Line] = {line.said["batch"]: line for line in sandbox.events("determined")}
-        found = {item: determined[batch].at for item, batch in batch_of.items() if batch in determined}
+        determined: dict[str, Line] = {
+            line.said["batch"]: line for line in sandbox.events("determined")
+        }
+        found = {
+            item: determined[batch].at for item, batch in batch_of.items() if batch in determined
+        }
         print(f"{len(batch_of)} received, {len(found)} of {len(items)} determined", flush=True)
         time.sleep(5)
     return found
@@ -97,12 +115,23 @@ def main(arguments: Any) -> None:
             watcher.start()
             begun = time.monotonic()
             steps, acknowledged, beside = climb(sandbox, items, large, rates, arguments.connections)
-            determined = wait_determined(sandbox, [*(each.item for each in items), large.item], HOURS * 2)
+            determined = wait_determined(
+                sandbox, [*(each.item for each in items), large.item], HOURS * 2
+            )
             watcher.ended.set()
             watcher.join()
             took = time.monotonic() - begun
-            errors = [line.said for line in sandbox.lines if line.said["event"] in ("failed", "waits", "refused", "child_ended", "duty_failed")]
-        waits = sorted(determined[each.item] - acknowledged[each.item] for each in items if each.item in determined and each.item in acknowledged)
+            errors = [
+                line.said
+                for line in sandbox.lines
+                if line.said["event"]
+                in ("failed", "waits", "refused", "child_ended", "duty_failed")
+            ]
+        waits = sorted(
+            determined[each.item] - acknowledged[each.item]
+            for each in items
+            if each.item in determined and each.item in acknowledged
+        )
         measured = Measured(
             items=arguments.items,
             rows=sum(each.rows for each in items),

@@ -4,7 +4,7 @@ a home, an investigation and a reason of its own."""
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,7 +17,23 @@ from counterfoil.requester.known_office import read_office_file
 from counterfoil.requester.opening_keys import SUFFIX, read_public_key
 from counterfoil.requester.outgoing import Signer, SignItem, sign_item, trusted_intake_key
 
-_SYLLABLES: Final = ("ba", "dre", "fi", "gol", "ha", "kem", "lu", "mar", "nis", "po", "ra", "ste", "tu", "vo", "wen")
+_SYLLABLES: Final = (
+    "ba",
+    "dre",
+    "fi",
+    "gol",
+    "ha",
+    "kem",
+    "lu",
+    "mar",
+    "nis",
+    "po",
+    "ra",
+    "ste",
+    "tu",
+    "vo",
+    "wen",
+)
 
 
 class MadeItem(NamedTuple):
@@ -44,14 +60,17 @@ class Requester:
 
     def make(self, rows: int) -> MadeItem:
         """An item of so many new rows."""
-        file = self.folder / f"{self._next}.csv"
-        write_rows(file, question_rows(self._next, rows))
         self._next += rows
+        return self.make_of(list(question_rows(self._next - rows, rows)))
+
+    def make_of(self, rows: Sequence[dict[str, str]]) -> MadeItem:
+        """An item of these rows."""
+        file = write_rows(self.folder / "item.csv", rows)
         now = datetime.now(UTC).replace(microsecond=0)
         intake = trusted_intake_key(self.office, self._intake.read_bytes(), now)
         sent = finish(sign_item(self.signer, self.desk, intake, SignItem(file, again=True), now))
         file.unlink()
-        return MadeItem(sent.item, self.desk.sealed(sent.item), rows)
+        return MadeItem(sent.item, self.desk.sealed(sent.item), len(rows))
 
 
 def question_rows(first: int, count: int) -> Iterator[dict[str, str]]:
@@ -59,10 +78,10 @@ def question_rows(first: int, count: int) -> Iterator[dict[str, str]]:
     for number in range(first, first + count):
         words = " ".join(_words(number))
         row = {
-            "given_name": _name(number, 3),
-            "family_name": _name(number // 7 + 11, 4),
+            "given_name": name_of(number, 3),
+            "family_name": name_of(number // 7 + 11, 4),
             "date_of_birth": f"{1950 + number % 50}-{1 + number % 12:02d}-{1 + number % 28:02d}",
-            "line1": f"{100 + number % 9_900} {_name(number // 9_900 + 5, 4)} St",
+            "line1": f"{100 + number % 9_900} {name_of(number // 9_900 + 5, 4)} St",
             "city": "Anytown",
             "state": "WA",
             "zip": "98001",
@@ -88,7 +107,8 @@ def _words(number: int) -> Iterator[str]:
         yield REASON_WORDS[word]
 
 
-def _name(number: int, syllables: int) -> str:
+def name_of(number: int, syllables: int) -> str:
+    """A made-up name of so many syllables."""
     made = ""
     for _ in range(syllables):
         number, part = divmod(number * 7 + 3, len(_SYLLABLES))

@@ -91,7 +91,11 @@ def render(done: Measured) -> str:
         "One worker takes items in the order in which they arrived, one after another, so that a small item waits for a large one that came first.",
         "",
         f"Items not determined: {done.missing}. Lines of the log that tell an error: {len(done.errors)}"
-        + (f" ({', '.join(sorted({str(each.get('code', each['event'])) for each in done.errors}))})." if done.errors else "."),
+        + (
+            f" ({', '.join(sorted({str(each.get('code', each['event'])) for each in done.errors}))})."
+            if done.errors
+            else "."
+        ),
         "",
         "Resident memory in MB, each process with what it started:",
         "",
@@ -110,3 +114,24 @@ def write_page(done: Measured) -> None:
         kept = "".join(PAGE.read_text(encoding="utf-8").partition("\n## ")[1:])
     PAGE.write_text(render(done) + kept, encoding="utf-8")
     print(render(done))
+
+
+def write_kills(stood: dict[str, int], seed: int) -> None:
+    """Write the part `Killed`."""
+    kept = PAGE.read_text(encoding="utf-8").partition("\n## ")[0] if PAGE.exists() else ""
+    names = {
+        "gateway_process": "gateway",
+        "office_process": "office",
+        "worker": "worker",
+        "serve": "the process that watches them",
+    }
+    killed = ", ".join(f"{names[kind]} {stood.get(f'killed {kind}', 0)}" for kind in names)
+    text = (
+        f"\n## Killed\n\n`python -m bench.service.kills {stood['loops']} {seed}`, {datetime.now(UTC):%d %B %Y}: three sealed items are put while one "
+        "process gets SIGKILL at a random moment and two officers review and release a batch of before.\n\n"
+        f"{stood['loops']} kills ({killed}); {stood['items']} items, {stood['puts again']} puts that had to be made again, {stood['answers']} answers, "
+        f"{stood['entries']} entries of the ledger. Nothing that was acknowledged was lost, no item was two batches and no batch two items, no row was counted "
+        "twice, and each released batch had one answer, the one that the head names.\n"
+    )
+    PAGE.write_text(kept.rstrip("\n") + "\n" + text if kept else text, encoding="utf-8")
+    print(text)

@@ -53,7 +53,11 @@ class Sandbox:
         while b"ready office" not in said:
             line = self.process.stdout.readline()
             if not line:
-                raise AssertionError("the sandbox did not start")
+                self.process.wait(PATIENCE)
+                self.reader.join(PATIENCE)
+                raise AssertionError(
+                    f"the sandbox did not start: {self.other[-5:]} {[each.said for each in self.lines[-5:]]}"
+                )
             said += line
 
     def _read(self, pipe: Any) -> None:
@@ -65,7 +69,11 @@ class Sandbox:
 
     def events(self, event: str, since: float = 0) -> Iterator[Line]:
         """The events of one name."""
-        return (each for each in list(self.lines) if each.said.get("event") == event and each.at >= since)
+        return (
+            each
+            for each in list(self.lines)
+            if each.said.get("event") == event and each.at >= since
+        )
 
     def children(self) -> dict[str, int]:
         """The processes that are at work, by kind; the one that watches them is `serve`."""
@@ -77,7 +85,9 @@ class Sandbox:
 
     def resident(self) -> dict[str, int]:
         """Resident memory in bytes, by kind; a worker's own processes with it."""
-        return {kind: _resident(process) for kind, process in self.children().items() if kind != "serve"}
+        return {
+            kind: _resident(process) for kind, process in self.children().items() if kind != "serve"
+        }
 
     def kill(self, kind: str) -> None:
         """SIGKILL one process; for `serve`, wait until all that it started have ended too."""
