@@ -32,7 +32,6 @@ from bench.outside.classify import Auc, separate
 from bench.outside.observe import Seen, Took, World, measure_items, measure_rows
 from bench.outside.page import Finding, write_page
 from bench.outside.world import CLASSES
-
 from counterfoil.answers.packed_rows import packed_length
 from counterfoil.answers.rows import answer_bytes
 from counterfoil.core.values import Answer, Outcome

@@ -22,9 +22,9 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 import msgspec
+
 from bench.outside.world import outcomes, questions, source
 from bench.service.items import Requester, write_rows
-
 from counterfoil import client
 from counterfoil.batches.rows import Granted
 from counterfoil.core.atomic_files import replace_file

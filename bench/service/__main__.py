@@ -40,6 +40,7 @@ class Watcher(threading.Thread):
         self.ended = threading.Event()
 
     def run(self) -> None:
+        """Look, until told to end."""
         while not self.ended.wait(1.0):
             self.seen.append((time.monotonic(), self.sandbox.resident()))
 

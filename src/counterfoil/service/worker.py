@@ -65,7 +65,7 @@ def _work(
     while not stop.is_set():
         done, now = queue.turn(), time.monotonic()
         if done or poke.is_set() or now - looked > _LOOK_SECONDS:
-            # An act whose poke was lost, because the door ended at that moment, is found all the same.
+            # An act whose poke was lost, because the door ended just then, is found all the same.
             acted = poke.is_set() or now - looked_at_all > _ALL_SECONDS
             poke.clear()
             queue.look(acted=acted)
