@@ -42,6 +42,8 @@ from counterfoil.service.queue import even_seconds
 MINUTES = 60
 ROWS_OF_FILE = 1000
 DRAWS = 3
+_ONE_SECONDS = 0.0018
+"""What opening and deciding one question takes of the processor, whatever the outcome."""
 _DAY = datetime(2026, 5, 4, tzinfo=UTC)
 
 
@@ -61,7 +63,7 @@ def observations(
     for seconds in took:
         other = chance.choice(seen)
         arrived = chance.random() * 3600
-        commits = max(0.0, other.to_next - seconds / rows)
+        commits = max(0.0, other.to_next - _ONE_SECONDS)
         determining = max(seconds, even_seconds(rows)) if protected else seconds
         received = arrived + other.to_receipt
         determined = received + commits + determining
