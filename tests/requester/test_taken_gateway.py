@@ -128,7 +128,7 @@ def test_the_memory_of_a_gateways_process_opens_nothing(bench: Bench, monkeypatc
         image = memory_of(child.pid) + Path(f"/proc/{child.pid}/environ").read_bytes()
     finally:
         child.kill()
-        child.wait()
+        child.communicate()
     assert item.stem.encode() in image  # it is the image of what passed
     for row in REQUESTS[:2]:
         for name in ("family_name", "line1", "investigation_number", "reason"):
