@@ -44,7 +44,7 @@ from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, open_office
 
 KINDS = ("gateway_process", "office_process", "worker", "serve")
-_SHARES = (1, 1, 2, 3)
+_SHARES = (4, 3, 4, 1)
 
 
 class Loops:
