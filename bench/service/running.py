@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from counterfoil.office.lease import service_place
+
 PATIENCE = 300
 KINDS = ("gateway_process", "office_process", "worker")
 
@@ -98,6 +100,8 @@ class Sandbox:
         if kind == "serve":
             self.process.wait(PATIENCE)
             until(lambda: not any(map(_is_alive, all_of_them)))
+            # One that it had started a moment before is not among them, and keeps the lease.
+            until(lambda: service_place(self.directory / "office") is None)
             self.reader.join(PATIENCE)
 
     def stop(self) -> int:
