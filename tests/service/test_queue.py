@@ -181,3 +181,41 @@ def test_what_runs_out_is_said_by_its_code(world: World) -> None:
     post, log = Post(world), Lines()
     Clock(world.office, post.mailbox, post.keys, Path("nowhere"), log).remind()
     assert {"event": "due", "code": "agreement_ends", "days": 16} in log
+
+
+def test_a_determination_takes_as_long_whatever_the_register_holds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it is entered before its time, which the admitted rows alone decide."""
+    post, log = Post(world), Lines()
+    queue = _queue(post, log)
+    post.drop(*post.item())
+    now, entered = [1000.0], list[bool]()
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+        entered.append("determined" in world.kinds())
+
+    monkeypatch.setattr(queue_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(queue_module.time, "sleep", sleep)
+    queue.turn()
+    [status] = batch_statuses(world.office, NOBODY)
+    least = queue_module.even_seconds(status.counts["granted"])
+    assert now[0] - 1000.0 == pytest.approx(least)
+    assert entered and not any(entered)
+    assert "determined" in world.kinds()
+
+
+def test_a_batch_that_waits_for_an_officer_is_looked_at_again_after_an_act(world: World) -> None:
+    post, log = Post(world), Lines()
+    item, data = post.item()
+    post.drop(item, data)
+    queue = _queue(post, log)
+    queue.turn()
+    [status] = batch_statuses(world.office, NOBODY)
+    client.review(world.office, status.batch, world.officer("a"))
+    client.release(world.office, status.batch, world.officer("b"), world.directory / "a.jsonl")
+    queue.look(acted=False)
+    assert not post.mailbox.answer(item).exists()
+    queue.look()
+    assert post.mailbox.answer(item).exists()

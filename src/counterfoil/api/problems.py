@@ -40,6 +40,7 @@ _CLASSES: Final[tuple[tuple[type[CounterfoilError], int], ...]] = (
 )
 CODES: Final[Mapping[str, int]] = {
     "item_id": 400,
+    "request_malformed": 400,
     "body_too_long": 413,
     "body_cut": 400,
     "body_slow": 408,
@@ -93,6 +94,29 @@ def problem(fault: CounterfoilError, headers: Mapping[str, str] | None = None) -
         fault.cure,
         exit_code=fault.exit_code,
         headers=headers,
+    )
+
+
+def malformed() -> Response:
+    """The response to what is no HTTP."""
+    fault = InputFault(
+        "request_malformed",
+        "what was sent is no request of HTTP/1.1",
+        place="request",
+        cure="Nothing was kept. Send the item with `counterfoil-ask send`.",
+    )
+    return problem(fault)
+
+
+def busy() -> Response:
+    """The response where more connections are open than the door takes."""
+    return problem(
+        StateFault(
+            "door_busy",
+            "as many connections as the door takes are open",
+            place="door",
+            cure="Nothing was kept. Wait as long as Retry-After says, then send it again.",
+        )
     )
 
 

@@ -27,7 +27,7 @@ import msgspec
 from counterfoil.core import errors
 from counterfoil.core.errors import CounterfoilError, StateFault
 from counterfoil.service.config import as_path
-from counterfoil.service.log import Log, log_of
+from counterfoil.service.log import Log, hear_libraries, log_of
 
 Orders = TypeVar("Orders", bound=msgspec.Struct)
 READY: Final = b"ready\n"
@@ -94,6 +94,7 @@ def run_child(process: str, kind: type[Orders], run: Callable[[Orders, Log], obj
     """What the module of a process does: read the orders and do them. A fault of ours is told to
     the parent and the log; anything else ends the process with its class and line."""
     log = log_of(process)
+    hear_libraries(log)
     try:
         run(read_orders(kind, as_path), log)
     except CounterfoilError as fault:

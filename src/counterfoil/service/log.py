@@ -11,6 +11,7 @@ request says never becomes one: not a path, not a name, not the text of an error
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 from collections.abc import Callable
@@ -46,3 +47,27 @@ def log_of(process: str, stream: TextIO | None = None) -> Log:
 def _field(value: Field) -> Field:
     """A text that is no code, id or route is withheld."""
     return "withheld" if isinstance(value, str) and not _TEXT.fullmatch(value) else value
+
+
+class _Libraries(logging.Handler):
+    """What a library has to say, as an event that holds its name and the class of an error alone:
+    its text could hold a value."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log one event. `where`: the library's own name for the place."""
+        kind = record.exc_info[0] if record.exc_info else None
+        self._log(
+            "library",
+            code="library",
+            where=record.name,
+            kind=kind.__name__ if kind else record.levelname,
+        )
+
+
+def hear_libraries(log: Log) -> None:
+    """From now on, whatever libraries log in this process becomes events of its log."""
+    logging.basicConfig(handlers=[_Libraries(log)], level=logging.WARNING, force=True)

@@ -16,6 +16,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -58,9 +59,16 @@ from counterfoil.service.log import Log
 
 AGAIN_SECONDS: Final = 20
 _AT_ONCE: Final = 32
+_EVEN_SECONDS: Final = 0.01
+_EVEN_ROW_SECONDS: Final = 0.0003
+"""How long a determination takes at least, and for each row that was admitted: more than it needs
+on a machine that is not overloaded, so that the next receipt, the entry `determined` and the next
+head tell how many rows there were, and nothing of the register."""
+_SLICE_SECONDS: Final = 0.5
 _FINAL: Final = (VerifyFault, InputFault, GateFault, UsageFault)
 _NOT_FINAL: Final = (KeyFault, SettingsFault)
 _FINAL_CODES: Final = frozenset({"item_open"})
+_OFFICERS: Final = (BatchState.DETERMINED, BatchState.REVIEWED, BatchState.HELD)
 _OPEN: Final = (BatchState.RECEIVED, BatchState.GATED, BatchState.DETERMINED, BatchState.REVIEWED)
 
 
@@ -84,6 +92,10 @@ class Queue:
         """What could not be done, and when it is tried again, by the monotonic clock."""
         self._open = {each.batch for each in batch_statuses(office, NOBODY) if _is_open(each)}
         """Batches that somebody still has to do something about."""
+        self._idle: set[str] = set()
+        """Those of them that nothing but an officer's act takes further."""
+        self._leaves: dict[str, datetime] = {}
+        """When the answer to an item leaves, once its batch is released."""
         self._head_stale = False
 
     def turn(self) -> bool:
@@ -93,15 +105,22 @@ class Queue:
             if self.stopping():
                 return done
             done |= self._attempt(waiting.name, lambda each=waiting: self._take(each))
+            self._advance_all()
         return done
 
-    def look(self) -> None:
-        """Look at the open batches and at what may leave: after an act, and every few seconds."""
-        for batch in sorted(self._open):
+    def look(self, *, acted: bool = True) -> None:
+        """Look at the open batches and at what may leave: every few seconds, and after an act of an
+        officer, who may have moved any of them."""
+        if acted:
+            self._idle.clear()
+        self._advance_all()
+        self._release()
+
+    def _advance_all(self) -> None:
+        for batch in sorted(self._open - self._idle):
             if self.stopping():
                 return
             self._attempt(batch, lambda each=batch: self._advance(each))
-        self._release()
 
     def _attempt(self, name: str, work: Callable[[], bool]) -> bool:
         """Do a piece of work, unless it failed a moment ago. A fault is logged, and the work is
@@ -192,16 +211,29 @@ class Queue:
                 cure="Start it again.",
             )
 
+    def _watch_evenly(self, event: Progress | Reject, until: float) -> None:
+        """Enter no determinations, and go on with nothing that shows outside, before this time:
+        what the register holds decides how long they take."""
+        self._watch(event)
+        if isinstance(event, Progress) and event.done == event.total:
+            while (left := until - time.monotonic()) > 0:
+                time.sleep(min(left, _SLICE_SECONDS))
+                self._watch(event)
+
     # -- what is decided -------------------------------------------------------------------
 
     def _advance(self, batch: str) -> bool:
         status = batch_status(self.office, NOBODY, batch)
         if status.state == BatchState.GATED and not status.waiting:
-            command = DetermineBatch(batch)
-            status = finish(determine_batch(self.office, SERVICE, command), self._watch)
+            command, least = DetermineBatch(batch), even_seconds(status.counts.get("granted", 0))
+            until = time.monotonic() + least
+            work = determine_batch(self.office, SERVICE, command)
+            status = finish(work, lambda event: self._watch_evenly(event, until))
             self.log("determined", batch=batch, state=status.state)
-        if not _is_open(status) and status.state != BatchState.HELD:
+        if not _is_open(status):
             self._open.discard(batch)
+        elif status.state in _OFFICERS or status.waiting:
+            self._idle.add(batch)
         return True
 
     # -- what leaves -----------------------------------------------------------------------
@@ -209,7 +241,14 @@ class Queue:
     def _release(self) -> None:
         """Seal every answer that is ready for a release time which has come, then say so in the
         head. One that fails does not hold the others up, and is not in the head."""
-        ready = [each for each in self.records.values() if each.state == RECEIVED]
+        now = self.office.clock()
+        ready = [
+            each
+            for each in self.records.values()
+            if each.state == RECEIVED
+            and each.batch not in self._idle
+            and self._leaves.get(each.item, now) <= now
+        ]
         for record in ready:
             self._attempt(f"out {record.item}", lambda each=record: self._put(each))
         self._attempt("head", self._head)
@@ -229,6 +268,7 @@ class Queue:
         with tempfile.TemporaryFile(dir=self.folders.tmp) as rows:
             with released_file(office, SERVICE, record.batch) as released:
                 if not is_release_time(released.at, office.clock(), minutes):
+                    self._leaves[record.item] = next_release(released.at, minutes)
                     return False
                 _write(rows, released)
             rows.seek(0)
@@ -268,6 +308,11 @@ OPEN_REPLY: Final = "sandbox.opening.pub"
 def _write(rows: IO[bytes], released: ReleasedFile) -> None:
     for part in released.parts:
         rows.write(part)
+
+
+def even_seconds(admitted: int) -> float:
+    """How long the determination of so many admitted rows takes at least."""
+    return _EVEN_SECONDS + _EVEN_ROW_SECONDS * admitted
 
 
 def _is_open(status: BatchStatus) -> bool:

@@ -3,6 +3,7 @@
     a time for the head of a request   a client that never ends its headers is cut off
     a graceful stop                    no new connection, and what was begun may end
     a port that is told at once        it is bound before anything else is done
+    problem documents of our own       for what is no HTTP, and for one connection too many
 
 The access log is off: a path holds an item's id, and the doors log what matters.
 """
@@ -17,10 +18,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, cast
 
+import h11
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http import h11_impl
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from counterfoil.api.problems import busy, malformed
 from counterfoil.core.errors import StoreFault
 
 HEAD_SECONDS: Final = 15
@@ -45,6 +49,16 @@ class _Protocol(H11Protocol):
             self._forget_head()
         elif self._head_timer is None:
             self._await_head()
+
+    def send_400_response(self, msg: str) -> None:
+        said = malformed()
+        try:
+            head = h11.Response(status_code=400, headers=said.raw_headers, reason=b"Bad Request")
+            for event in (head, h11.Data(data=bytes(said.body)), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event=event) or b"")
+        except h11.LocalProtocolError:  # an answer had begun: it ends here
+            pass
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -71,6 +85,14 @@ class _Protocol(H11Protocol):
         self._head_timer = None
         if not self._is_answering() and not self.transport.is_closing():
             self.transport.close()
+
+
+async def _busy(scope: Any, receive: Any, send: Any) -> None:
+    await busy()(scope, receive, send)
+
+
+setattr(h11_impl, "service_unavailable", _busy)  # noqa: B010 - the library does not export it
+"""What the protocol answers with beyond `limit_concurrency`: ours, with a code."""
 
 
 class _Server(uvicorn.Server):

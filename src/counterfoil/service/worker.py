@@ -19,6 +19,7 @@ from counterfoil.service.log import Log
 from counterfoil.service.queue import Queue
 
 _LOOK_SECONDS: Final = 5.0
+_ALL_SECONDS: Final = 60.0
 _CLOCK_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 0.2
 _SWEEP_SECONDS: Final = 3600.0
@@ -60,13 +61,16 @@ def run(orders: WorkerOrders, log: Log) -> None:
 def _work(
     queue: Queue, clock: Clock, mailbox: Mailbox, stop: threading.Event, poke: threading.Event
 ) -> None:
-    looked = ticked = swept = 0.0
+    looked = looked_at_all = ticked = swept = 0.0
     while not stop.is_set():
         done, now = queue.turn(), time.monotonic()
         if done or poke.is_set() or now - looked > _LOOK_SECONDS:
+            # An act whose poke was lost, because the door ended just then, is found all the same.
+            acted = poke.is_set() or now - looked_at_all > _ALL_SECONDS
             poke.clear()
-            queue.look()
+            queue.look(acted=acted)
             looked = time.monotonic()
+            looked_at_all = looked if acted else looked_at_all
         if now - ticked > _CLOCK_SECONDS:
             clock.turn()
             ticked = time.monotonic()
