@@ -13,7 +13,7 @@ from counterfoil.cli.batch import explain, listing, override, sample, waiting
 from counterfoil.cli.batch import steps as batch
 from counterfoil.cli.controls import comparison, duty, hold, incident, notice, recall, suspension
 from counterfoil.cli.office import create as office
-from counterfoil.cli.office import evaluate, key, officer, register
+from counterfoil.cli.office import custodian, evaluate, key, officer, register
 from counterfoil.cli.output import fail, say
 from counterfoil.cli.oversight import (
     accounting,
@@ -127,6 +127,7 @@ _groups = (
     ("office", office.app),
     ("officer", officer.app),
     ("key", key.app),
+    ("custodian", custodian.app),
     ("principal", requester.app),
     ("register", register.app),
     ("ledger", ledger.app),

@@ -68,7 +68,8 @@ def prepare_rotation(office: Office, purpose: str) -> str:
     """Make the new key, and have it ready; its verifier key, or its id. Nothing is in use yet.
 
     Raises UsageFault `key_purpose_unknown`; StateFault `keys_overlap` where the holder's last
-    exchange is not finished, `register_key_elsewhere` where a key custodian has the register key; KeyFault, StoreFault.
+    exchange is not finished, `register_key_elsewhere` where a key custodian in another process has
+    the register key; KeyFault, StoreFault.
     """
     if purpose not in get_args(Purpose):
         raise UsageFault(

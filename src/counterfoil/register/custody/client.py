@@ -21,8 +21,15 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from counterfoil import normalize
-from counterfoil.core import errors
-from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
+from counterfoil.core.errors import (
+    CounterfoilError,
+    KeyFault,
+    SettingsFault,
+    StateFault,
+    StoreFault,
+    UsageFault,
+    VerifyFault,
+)
 from counterfoil.core.values import AddressForm, AddressKey, Residents
 from counterfoil.register.bucket import TAG_BYTES, BucketKey, RegisterKey
 from counterfoil.register.custodian import KeyCustodian
@@ -31,6 +38,7 @@ from counterfoil.register.custody.protocol import Counted, Done, Question, Refus
 from counterfoil.register.rows import tin_digits
 
 WAIT_SECONDS: Final = 10.0
+REQUEST: Final = "custodian_request"
 _BATCH: Final = protocol.MAX_ITEMS // 2
 _BATCH_BYTES: Final = protocol.MAX_MESSAGE // 2
 Item = TypeVar("Item")
@@ -66,6 +74,8 @@ class Channel:
             except (OSError, EOFError, ValueError):
                 self.close()
                 raise self._down() from None
+            if isinstance(answer, Refused) and answer.code == REQUEST:
+                self.close()  # as the custodian does
         if isinstance(answer, Refused):
             raise _fault_of(answer)
         return answer
@@ -105,6 +115,9 @@ class Channel:
             with suppress(OSError):
                 self._connection.close()
         self._connection = None
+
+    def __del__(self) -> None:
+        self.close()
 
     def _connected(self) -> socket.socket:
         if self._connection is not None and (
@@ -333,8 +346,8 @@ def _was_closed(connection: socket.socket) -> bool:
 
 def _fault_of(refused: Refused) -> CounterfoilError:
     """The custodian's fault, as this side raises it."""
-    kind = getattr(errors, refused.kind, None)
-    known = isinstance(kind, type) and issubclass(kind, CounterfoilError)
-    return (kind if known else StoreFault)(
-        refused.code, refused.message, place=refused.place, cure=refused.cure
-    )
+    kind: type[CounterfoilError] = StoreFault
+    for each in (KeyFault, SettingsFault, StateFault, UsageFault, VerifyFault):
+        if each.__name__ == refused.kind:
+            kind = each
+    return kind(refused.code, refused.message, place=refused.place, cure=refused.cure)
