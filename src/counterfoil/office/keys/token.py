@@ -9,8 +9,8 @@ the 64 bytes of the register key. The data that is authenticated besides is the 
 `format` and `name`.
 
 The AES key never leaves the token. The register key does: it is in the memory of the process that
-unwrapped it, because millions of questions a day are too many for a token. So whoever takes the
-file, or a copy of the disk, needs the token and its PIN as well.
+unwrapped it, because every question needs several keyed hashes. So whoever takes the file, or a
+copy of the disk, needs the token and its PIN as well.
 """
 
 from __future__ import annotations
@@ -66,18 +66,13 @@ def wrap_key(
         "nonce": b64encode(nonce).decode(),
         "wrapped": b64encode(wrapped).decode(),
     }
+    if path.exists():
+        raise _not_written(path)
     try:
-        if path.exists():
-            raise FileExistsError
         replace_file(path, json.dumps(body, indent=1).encode() + b"\n")
         path.chmod(0o600)
     except OSError:
-        raise StoreFault(
-            "key_not_written",
-            "the key file cannot be written",
-            place=path.name,
-            cure="Check disk space and permissions; the file of a new key is a new file.",
-        ) from None
+        raise _not_written(path) from None
 
 
 def unwrap_key(path: Path, token: Token, pin: str) -> bytes:
@@ -108,6 +103,15 @@ def _read(path: Path) -> tuple[str, bytes, bytes]:
         f"this is not a {FORMAT} file",
         place=path.name,
         cure="Make it with `counterfoil custodian wrap`, or restore it from its backup.",
+    )
+
+
+def _not_written(path: Path) -> StoreFault:
+    return StoreFault(
+        "key_not_written",
+        "the key file cannot be written",
+        place=path.name,
+        cure="Check disk space and permissions; the file of a new key is a new file.",
     )
 
 

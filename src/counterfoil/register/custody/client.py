@@ -71,7 +71,7 @@ class Channel:
             except TimeoutError:
                 self.close()
                 raise self._slow() from None
-            except (OSError, EOFError, ValueError):
+            except (OSError, ValueError):
                 self.close()
                 raise self._down() from None
             if isinstance(answer, Refused) and answer.code == REQUEST:
@@ -148,7 +148,7 @@ class Channel:
         except TimeoutError:
             connection.close()
             raise self._slow() from None
-        except (OSError, EOFError, ValueError):
+        except (OSError, ValueError):
             connection.close()
             raise self._down() from None
         return connection
@@ -217,7 +217,7 @@ class RemoteCustodian(KeyCustodian):
     ) -> list[BucketKey]:
         """Tolerance, tag and bucket key of each address key of an opened address."""
         keys, found = list(address_keys), list[bytes]()
-        for part in _parts(_asked(keys), _size):
+        for part in _parts(keys, _size):
             question = protocol.Tags(self._id, forms_version, tuple(part))
             found += self._channel.values(question, len(part))
         return [
@@ -230,7 +230,7 @@ class RemoteCustodian(KeyCustodian):
     ) -> list[bytes]:
         """The secret of each address key of an opened address."""
         found = list[bytes]()
-        for part in _parts(_asked(address_keys), _size):
+        for part in _parts(list(address_keys), _size):
             question = protocol.Secrets(self._id, forms_version, tuple(part))
             found += self._channel.values(question, len(part))
         return found
@@ -327,12 +327,8 @@ def _parts(items: Sequence[Item], size: Callable[[Item], int]) -> Iterable[Seque
         yield items[start:]
 
 
-def _asked(keys: Iterable[AddressKey]) -> list[protocol.Asked]:
-    return [(key.tolerance, _bytes(key.key)) for key in keys]
-
-
-def _size(asked: protocol.Asked) -> int:
-    return len(asked[1])
+def _size(key: AddressKey) -> int:
+    return len(key.tolerance) + len(key.key)
 
 
 def _bytes(text: str) -> bytes:

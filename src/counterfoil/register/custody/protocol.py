@@ -19,7 +19,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from counterfoil.core.values import AddressForm, Sensitive
+from counterfoil.core.values import AddressForm, AddressKey, Sensitive
 
 FORMAT: Final = "counterfoil-custodian-1"
 GREETING: Final = FORMAT.encode().ljust(31) + b"\n"
@@ -27,13 +27,13 @@ MAX_MESSAGE: Final = 1 << 20
 MAX_ITEMS: Final = 4096
 MESSAGE_SECONDS: Final = 5.0
 _HEAD: Final = 4
+_AT_ONCE: Final = 1e-6
 
 KeyId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Salt = Annotated[bytes, msgspec.Meta(min_length=1, max_length=64)]
 Secret = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
-Asked = tuple[str, bytes]
-"""The tolerance of an address key, and its text as UTF-8."""
+Asked = Annotated[tuple[AddressKey, ...], msgspec.Meta(max_length=MAX_ITEMS)]
 
 
 class Keys(msgspec.Struct, frozen=True, array_like=True, tag="keys", forbid_unknown_fields=True):
@@ -67,7 +67,7 @@ class Secrets(Sensitive, frozen=True, array_like=True, tag="secrets", forbid_unk
 
     key: KeyId
     forms: str
-    asked: Annotated[tuple[Asked, ...], msgspec.Meta(max_length=MAX_ITEMS)]
+    asked: Asked
 
 
 class Tags(Sensitive, frozen=True, array_like=True, tag="tags", forbid_unknown_fields=True):
@@ -75,7 +75,7 @@ class Tags(Sensitive, frozen=True, array_like=True, tag="tags", forbid_unknown_f
 
     key: KeyId
     forms: str
-    asked: Annotated[tuple[Asked, ...], msgspec.Meta(max_length=MAX_ITEMS)]
+    asked: Asked
 
 
 class Buckets(Sensitive, frozen=True, array_like=True, tag="buckets", forbid_unknown_fields=True):
@@ -165,14 +165,14 @@ def read_answer(body: bytes) -> Answer:
 
 
 def receive(connection: socket.socket, size: int, seconds: float) -> bytes:
-    """Exactly `size` bytes that come within so many seconds. Raises TimeoutError, EOFError where
-    the other side closed, OSError."""
+    """Exactly `size` bytes that come within so many seconds. Raises TimeoutError and other OSError;
+    ValueError where the other side closed."""
     until, parts, missing = time.monotonic() + seconds, list[bytes](), size
     while missing:
         _allow(connection, until)
         part = connection.recv(min(missing, 1 << 16))
         if not part:
-            raise EOFError("the other side closed")
+            raise ValueError("the other side closed")
         parts.append(part)
         missing -= len(part)
     return b"".join(parts)
@@ -197,11 +197,9 @@ def send(connection: socket.socket, data: bytes, seconds: float) -> None:
 
 
 def _allow(connection: socket.socket, until: float) -> None:
-    """Let the next call last until then. Raises TimeoutError where that is over."""
-    left = until - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("too late")
-    connection.settimeout(left)
+    """Let the next call last until then; where that is over, it does what it can at once, or
+    raises TimeoutError."""
+    connection.settimeout(max(until - time.monotonic(), _AT_ONCE))
 
 
 def peer(connection: socket.socket) -> int:

@@ -177,10 +177,7 @@ class _Session:
             return Done(tuple(custodian.bucket_keys(question.salt, question.secrets)))
         if question.forms not in (normalize.FORMS_VERSION, normalize.EARLIER_FORMS):
             raise bad_request()
-        keys = [
-            AddressKey(tolerance, text.decode("utf-8", "surrogatepass"))
-            for tolerance, text in question.asked
-        ]
+        keys = question.asked
         paid.take_keys(keys)
         if isinstance(question, protocol.Secrets):
             return Done(tuple(custodian.derive_secrets(keys, question.forms)))
@@ -273,7 +270,7 @@ class CustodianServer:
         """Answer one connection until it ends."""
         try:
             _converse(connection, _Session(self._serving, uid, self._log))
-        except (OSError, EOFError):  # closed, broken or too slow: there is nobody to tell
+        except (OSError, ValueError):  # closed, broken or too slow: there is nobody to tell
             pass
         except Exception as bug:  # noqa: BLE001 - P1: an unforeseen error's text may hold a value
             self._log("failed", code=type(bug).__name__, user=uid)
