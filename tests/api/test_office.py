@@ -31,10 +31,7 @@ class Door:
 
     def __init__(self, world: World, client: Client, log: Lines) -> None:
         self.world, self.client, self.log = world, client, log
-        keys = {
-            Role.COUNSEL: self._made("counsel", Role.COUNSEL),
-            Role.HOLDS: self._made("holds", Role.HOLDS),
-        }
+        keys = {role: self._made(f"{role}", role) for role in Role if role is not Role.DISCLOSURE}
         self.by_role = {Role.DISCLOSURE: self.desk("a")} | {
             role: Desk(client, world, key) for role, key in keys.items()
         }
