@@ -19,17 +19,16 @@ never taken from outside. The office does one thing at a time.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import tempfile
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from http import HTTPMethod
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any, Final, TypeVar
+from typing import IO, Any, Final
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, generate_latest
@@ -38,19 +37,19 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from counterfoil.api.bodies import blocks
+from counterfoil.api.dispatch import Dispatch
 from counterfoil.api.door import Log, application
 from counterfoil.api.limits import Places, RateLimiter, RateLimits
 from counterfoil.api.problems import json_response
 from counterfoil.client.actions import Action, find_action, require_permitted
 from counterfoil.core.bounded import is_bounded_json
 from counterfoil.core.canonical import digest
-from counterfoil.core.errors import InputFault, StateFault, UsageFault
+from counterfoil.core.errors import InputFault, UsageFault
 from counterfoil.core.outside_json import repeats_a_key
-from counterfoil.core.use_cases import NOBODY, Signed
+from counterfoil.core.use_cases import Signed
 from counterfoil.core.values import Officer, Role
 from counterfoil.disclosure import ReadAnswer, read_answer
 from counterfoil.office import Office
-from counterfoil.office.officers import list_officers
 from counterfoil.office.signed_request import (
     Asked,
     Enrolled,
@@ -60,12 +59,10 @@ from counterfoil.office.signed_request import (
 )
 
 MOST_BODY: Final = 12_000_000
-_WAIT_SECONDS: Final = 60
 _AT_ONCE: Final = 32
 _RATE: Final = RateLimits(per_second=50, burst=200)
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,100}")
 _PART: Final = 1 << 18
-Result = TypeVar("Result")
 
 
 class OfficeDoor:
@@ -87,9 +84,7 @@ class OfficeDoor:
         self.nonces = Nonces(office.clock())
         self.rate = RateLimiter(rate)
         self.places = Places(_AT_ONCE)
-        self.one = asyncio.Lock()
-        self.changed: Callable[[], None] = lambda: None
-        """Called after an act: the queue may have something to do."""
+        self.dispatch = Dispatch(office, log)
         self.registry = CollectorRegistry()
         self._asked = Counter(
             "counterfoil_office_requests",
@@ -127,10 +122,7 @@ class OfficeDoor:
         credentials = read_credentials(request.headers.get("authorization"))
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         asked = Asked(request.method, host, path, digest(body))
-        enrolled = [
-            Enrolled(each.officer, each.role, each.is_active)
-            for each in await self._alone(lambda: list_officers(self.office, NOBODY))
-        ]
+        enrolled = await self.dispatch.enrolled()
         now, name = self.office.clock(), self.office.settings.name
         return check_request(asked, name, credentials, enrolled, now, self.nonces)
 
@@ -157,9 +149,7 @@ class OfficeDoor:
             action = _action(request, "question", known.role)
             with self._files() as convert:
                 wanted = () if action.takes is None else (_decoded(body, action.takes, convert),)
-                verb = action.verb
-                found = await self._alone(lambda: verb(self.office, known.officer, *wanted))
-        self.log("question", action=action.name, officer=known.officer.name)
+                found = await self.dispatch.ask(known, action.name, *wanted)
         return json_response(found)
 
     async def statement(self, request: Request) -> Response:
@@ -170,9 +160,7 @@ class OfficeDoor:
             action = _action(request, "act", known.role)
             with self._files() as convert:
                 command = _decoded(body, action.takes, convert)
-                stated = action.statement
-                assert stated is not None, "an act has a statement"
-                found = await self._alone(lambda: stated(self.office, known.officer, command))
+                found = await self.dispatch.state(known, action.name, command)
         return json_response(found)
 
     async def act(self, request: Request) -> Response:
@@ -184,11 +172,7 @@ class OfficeDoor:
             with self._files() as convert:
                 ordered = _decoded(body, _Ordered, convert)
                 command = _decoded(bytes(ordered.command), action.takes, convert)
-                signed = msgspec.structs.replace(command, signatures=ordered.signatures)
-                verb = action.verb
-                found = await self._alone(lambda: verb(self.office, known.officer, signed))
-        self.log("act", action=action.name, officer=known.officer.name)
-        self.changed()
+                found = await self.dispatch.act(known, action.name, command, ordered.signatures)
         return json_response(found)
 
     async def answer(self, request: Request) -> Response:
@@ -201,7 +185,7 @@ class OfficeDoor:
                 require_permitted(find_action("batch-rows", "question"), known.role)
                 raise _part_unknown()
             batch = request.path_params["batch"]
-            file, size = await self._alone(lambda: self._copy(known.officer, batch, part))
+            file, size = await self.dispatch.alone(lambda: self._copy(known.officer, batch, part))
         headers = {"Content-Length": str(size), "Cache-Control": "no-store"}
         return StreamingResponse(
             _parts(file), headers=headers, media_type="application/octet-stream"
@@ -240,7 +224,7 @@ class OfficeDoor:
 
     async def health(self, _request: Request) -> Response:
         """Whether the office can answer: its database can be read."""
-        await self._alone(self._look)
+        await self.dispatch.alone(self._look)
         return json_response({"status": "ok"})
 
     def _look(self) -> None:
@@ -256,28 +240,7 @@ class OfficeDoor:
         """Counts for whoever watches the office."""
         return Response(generate_latest(self.registry), media_type="text/plain; version=0.0.4")
 
-    # -- one at a time ---------------------------------------------------------------------
-
-    async def _alone(self, work: Callable[[], Result]) -> Result:
-        async with self._turn():
-            return await asyncio.to_thread(work)
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncGenerator[None]:
-        try:
-            async with asyncio.timeout(_WAIT_SECONDS):
-                await self.one.acquire()
-        except TimeoutError:
-            raise StateFault(
-                "office_busy",
-                "the office is at something long",
-                place="office",
-                cure="Nothing was done. Ask again later.",
-            ) from None
-        try:
-            yield
-        finally:
-            self.one.release()
+    # -- files -----------------------------------------------------------------------------
 
     @contextmanager
     def _files(self) -> Generator[Callable[[type, Any], Any]]:

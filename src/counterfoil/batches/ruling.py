@@ -16,8 +16,9 @@ It is read, and never made. Whoever checks either form builds what must have bee
 compares; an unknown form is refused. A signature for one act never serves as another.
 
 A public key is a C2SP signed-note verifier key, `name+8 hex+base64(0x01 || 32 bytes)`, whose name
-is the officer's. Two officers are two names (case is not a difference) and two keys (the 32 bytes
-are compared, because the text of a key carries its name).
+is the officer's, or that of security keys (security_keys.py). Two officers are two names (case is
+not a difference) and no key in common (the keys' own bytes are compared, because the text of a key
+carries its name).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from counterfoil.batches.officers import public_key
+from counterfoil.batches.officers import share_key
 from counterfoil.batches.statements import (
     check_signature,
     check_signed,
@@ -78,7 +79,7 @@ def rule(reviewed: Reviewed, officer: Officer, signature: str) -> Ruling:
     """
     if officer.name.casefold() == reviewed.officer.name.casefold():
         raise _same_officer("second_officer_same_name", "name")
-    if public_key(officer) == public_key(reviewed.officer):
+    if share_key(officer, reviewed.officer):
         raise _same_officer("second_officer_same_key", "key")
     check_word(reviewed.determined, Act.RELEASE, officer, signature)
     return Ruling(

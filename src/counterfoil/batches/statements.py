@@ -4,7 +4,9 @@ The kept form of a signed statement is canonical JSON, one line:
 
     {"client_data":"","scheme":"ed25519","signature":"<base64>","statement":{...}}
 
-`statement` has the fields of core/use_cases.py, without the format. Trusted: no; whoever reads it
+`statement` has the fields of core/use_cases.py, without the format. The scheme is `ed25519` for an
+officer with a key file, and `webauthn` for one with security keys (security_keys.py, which says
+what `client_data` is then); a key file adds no client data. Trusted: no; whoever reads it
 checks the signature again with the officer's enrolled key, and compares the statement with what it
 must say. An unknown field or scheme, and any text that is not the canonical one, is refused.
 """
@@ -18,7 +20,15 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from counterfoil.batches.officers import public_key
+from counterfoil.batches.officers import public_key, security_keys
+from counterfoil.batches.security_keys import (
+    WEBAUTHN,
+    Assertion,
+    Checked,
+    check_assertion,
+    keep_assertion,
+    read_assertion,
+)
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.use_cases import ED25519, Signature, Signed, Statement, statement_bytes
@@ -57,21 +67,31 @@ def read_signed(text: str, officer: Officer) -> Signed:
     return signed
 
 
-def check_signed(signed: Signed) -> None:
-    """Raise VerifyFault `officer_signature` unless the officer's key signed the statement."""
-    if signed.signature.scheme != ED25519 or signed.signature.client_data:
-        raise signature_fault(signed.officer, signed.statement.act)
-    check_signature(
-        statement_bytes(signed.statement),
-        signed.statement.act,
-        signed.officer,
-        signed.signature.value,
-    )
+def check_signed(signed: Signed) -> Checked | None:
+    """Check that the officer's key signed the statement. What a security key and its page said
+    besides; None of a key file.
+
+    Raises VerifyFault `officer_signature`, and as `check_assertion`; KeyFault `officer_key_name`.
+    """
+    keys, signature = security_keys(signed.officer), signed.signature
+    data, act = statement_bytes(signed.statement), signed.statement.act
+    if signature.scheme != (ED25519 if keys is None else WEBAUTHN):
+        raise signature_fault(signed.officer, act)
+    if keys is not None:
+        place = signed.officer.name
+        assertion = read_assertion(signature.value, signature.client_data, place)
+        return check_assertion(keys, data, assertion)
+    if signature.client_data:
+        raise signature_fault(signed.officer, act)
+    check_signature(data, act, signed.officer, signature.value)
+    return None
 
 
 def check_signature(data: bytes, act: str, officer: Officer, signature: str) -> None:
     """Raise VerifyFault `officer_signature` unless `officer` signed these bytes; `act` is what the
     fault names."""
+    if security_keys(officer) is not None:
+        raise signature_fault(officer, act)
     try:
         raw = b64decode(signature, validate=True)
         Ed25519PublicKey.from_public_bytes(public_key(officer)).verify(raw, data)
@@ -82,6 +102,11 @@ def check_signature(data: bytes, act: str, officer: Officer, signature: str) -> 
 def ed25519_signature(raw: bytes) -> Signature:
     """The 64 bytes of an Ed25519 signature as a `Signature`."""
     return Signature(ED25519, b64encode(raw).decode("ascii"))
+
+
+def security_key_signature(assertion: Assertion) -> Signature:
+    """What an authenticator made as a `Signature`."""
+    return Signature(WEBAUTHN, *keep_assertion(assertion))
 
 
 def signature_fault(officer: Officer, act: str) -> VerifyFault:

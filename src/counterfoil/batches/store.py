@@ -24,7 +24,7 @@ from counterfoil.batches.batch import (
     NewBatch,
     batch_from_row,
 )
-from counterfoil.batches.officers import Role, public_key
+from counterfoil.batches.officers import Role, key_identities
 from counterfoil.batches.remembered import (
     check_batch,
     check_batches,
@@ -64,21 +64,21 @@ def enrol_officer(
     another key or role, or the key another name. Letter case is no difference between names.
     """
     check_officers(connection)
-    key, name = public_key(officer).hex(), officer.name.casefold()
+    keys, name = key_identities(officer), officer.name.casefold()
     columns = OFFICER.c
     clashing = [
         (each.name, each.vkey, each.role)
         for each in connection.execute(
             select(columns.name, columns.vkey, columns.role, columns.public_key)
         )
-        if each.name.casefold() == name or each.public_key == key
+        if each.name.casefold() == name or not keys.isdisjoint(each.public_key.split("+"))
     ]
     if not clashing:
         touch_officer(connection, officer.name)
         row = {
             "name": officer.name,
             "vkey": officer.vkey,
-            "public_key": key,
+            "public_key": "+".join(sorted(keys)),
             "active": True,
             "role": str(role),
         }

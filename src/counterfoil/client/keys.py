@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
+from counterfoil.batches.security_keys import challenge_of
 from counterfoil.batches.statements import ed25519_signature
 from counterfoil.client.actions import action_of
 from counterfoil.client.remote import RemoteOffice
@@ -122,10 +123,22 @@ def ask_plainly(office: Desk, query: Callable[[Office, Actor], Result], actor: A
 
 
 def short_code(statement: Statement) -> str:
-    """Eight letters and digits that name a statement: the first 40 bits of its SHA-256, in
-    base32."""
-    code = b32encode(sha256(statement_bytes(statement)).digest()[:5]).decode("ascii")
-    return f"{code[:4]}-{code[4:]}"
+    """Sixteen letters and digits that name a statement: the first 80 bits of the challenge that a
+    security key signs (docs/formats/security-key.md), in base32. The page and the officer's own
+    tool show the same."""
+    return code_of(challenge_of(statement_bytes(statement)))
+
+
+def key_code(officer: Officer) -> str:
+    """The same of a verifier key, for those who compare one before they enroll it: of its
+    SHA-256."""
+    return code_of(sha256(officer.vkey.encode()).digest())
+
+
+def code_of(digest: bytes) -> str:
+    """The first ten bytes as four groups of four characters."""
+    code = b32encode(digest[:10]).decode("ascii")
+    return "-".join(code[at : at + 4] for at in range(0, 16, 4))
 
 
 def _act_there(

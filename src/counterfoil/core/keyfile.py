@@ -287,10 +287,8 @@ def _not_written(path: Path) -> StoreFault:
     )
 
 
-@contextmanager
-def new_key_files(keys: Path, name: str) -> Generator[None]:
-    """A folder where NAME.key and NAME.vkey are new, for the block to write; both are removed again
-    where it fails. Raises UsageFault `key_name`, `key_taken`, StoreFault `key_folder`."""
+def require_key_name(name: str) -> None:
+    """Raise UsageFault `key_name` for a name that no key file can have."""
     if not _NAME.fullmatch(name):
         raise UsageFault(
             "key_name",
@@ -298,6 +296,13 @@ def new_key_files(keys: Path, name: str) -> Generator[None]:
             place="NAME",
             cure="Choose one such as m-okafor.",
         )
+
+
+@contextmanager
+def new_key_files(keys: Path, name: str) -> Generator[None]:
+    """A folder where NAME.key and NAME.vkey are new, for the block to write; both are removed again
+    where it fails. Raises UsageFault `key_name`, `key_taken`, StoreFault `key_folder`."""
+    require_key_name(name)
     files = [keys / f"{name}.key", keys / f"{name}.vkey"]
     if any(path.exists() for path in files):
         raise UsageFault(

@@ -6,7 +6,8 @@ relies on it.
     3  where two sign, they are two officers
     4  each signed the very statement that the state gives now, as this office hands it out and of
        the types that it has (true is not 1), and it has not expired
-    5  each signature verifies under the officer's key
+    5  each signature verifies under the officer's key: a key file's or, made on a page that the
+       agreement names and with a sign count that rose, a security key's
 
 Nothing here does the act. Raises what the numbered checks find, in that order.
 """
@@ -29,6 +30,7 @@ from counterfoil.core.use_cases import Actor, Service, Signed, Statement
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
 from counterfoil.office.context import Office
+from counterfoil.office.page_signatures import require_page, require_rising
 
 STATEMENT_MINUTES: Final = 15
 """How long a statement can be signed and brought back."""
@@ -100,7 +102,8 @@ def require_signed(
 
     Raises UsageFault `actor_refused`, `signatures_missing`; StateFault `officer_unknown`,
     `officer_retired`, `officer_role`, `officers_same`, `statement_moved`, `statement_expired`;
-    KeyFault `officer_key_other`; VerifyFault `officer_signature`.
+    KeyFault `officer_key_other`; VerifyFault `officer_signature`; as `check_signed`, `require_page`
+    and `require_rising`.
     """
     if not isinstance(actor, Officer):
         raise _no_officer()
@@ -119,7 +122,10 @@ def require_signed(
     for signed in signatures:
         _require_current(office, form, _of_its_types(signed).statement)  # 4
     for signed in signatures:
-        check_signed(signed)  # 5
+        said = check_signed(signed)  # 5
+        if said is not None:
+            require_page(office, said, signed.officer)
+            require_rising(connection, said, signed.officer)
     return officers
 
 

@@ -7,7 +7,8 @@
     retiring        by two officers likewise, who may be retired themselves by it
 
 A sandbox's officers are nobody: there the office enrolls and retires alone. What is enrolled is a
-public key; where it comes from is not asked. Each is an entry `key`, which names the two officers
+public key, of a key file or of two security keys (batches/security_keys.py); where it comes from is
+not asked. Each is an entry `key`, which names the two officers
 and commits to an act (acts.py) that keeps what they signed. What an officer reviewed and is not
 released is reviewed again by another once the officer is retired, in the same commit.
 """
@@ -28,6 +29,7 @@ from counterfoil.office import acts, authority
 from counterfoil.office.authority import require_officer
 from counterfoil.office.context import Office
 from counterfoil.office.journal import enter
+from counterfoil.office.page_signatures import require_enrollable
 from counterfoil.office.roots import require_agreed_officer
 
 FIRST_OFFICERS: Final = 2
@@ -61,7 +63,8 @@ class EnrolledOfficer(Public, frozen=True):
 
 
 def enroll_statement(office: Office, actor: Actor, command: EnrollOfficer) -> Statement:
-    """What two officers are to sign. Raises as `require_officer`."""
+    """What two officers are to sign. Raises as `require_officer`, `require_enrollable`."""
+    require_enrollable(office, command.officer)
     with office.store.reading() as connection:
         require_officer(connection, actor)
         form = _form(office, connection, ADDED, command.officer, command.role)
@@ -70,7 +73,8 @@ def enroll_statement(office: Office, actor: Actor, command: EnrollOfficer) -> St
 
 def enroll_officer(office: Office, actor: Actor, command: EnrollOfficer) -> Officer:
     """Enroll an officer and enter the key. Raises UsageFault `actor_refused`, KeyFault, StateFault
-    `officer_taken`, `officers_two`; as `require_signed`."""
+    `officer_taken`, `officers_two`; as `require_signed`, `require_enrollable`."""
+    require_enrollable(office, command.officer)
     signer = office.signer()
     with office.store.transaction() as connection:
         if isinstance(actor, Service):
@@ -130,7 +134,9 @@ def require_enrolled(office: Office, actor: Actor, role: Role = Role.DISCLOSURE)
 def enrol(
     office: Office, connection: Connection, officer: Officer, role: Role = Role.DISCLOSURE
 ) -> None:
-    """Enrol an officer in a role and enter the key. Raises StateFault `officer_taken`."""
+    """Enrol an officer in a role and enter the key. Raises StateFault `officer_taken`; as
+    `require_enrollable`."""
+    require_enrollable(office, officer)
     store.enrol_officer(connection, officer, office.clock(), role)
     enter_key(office, connection, key_purpose(role), officer.vkey)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from counterfoil.core.errors import StoreFault
@@ -131,7 +131,7 @@ def _answers(path: Path) -> bool:
 
 
 async def serve(
-    app: Starlette,
+    app: ASGIApp,
     bound: socket.socket,
     stopping: asyncio.Event,
     ready: Callable[[], None],

@@ -7,6 +7,7 @@
        criminal statutes, which has no civil provision and none of tax administration
     4  that entry has elements of its own, and a route that designates has them
     5  each reading that it signs is one of a question that the law leaves open
+    6  its pages are of the host that the officers' security keys are made for
 
 An agreement of format 2 needs law of format 3. Pure. Raises SettingsFault that names the field.
 """
@@ -18,6 +19,7 @@ from typing import Final
 
 from msgspec import UNSET
 
+from counterfoil.core.origins import LOCAL, is_page_of, is_rp
 from counterfoil.gate.law.agreement import DELEGATION, Agreement, Designated
 from counterfoil.gate.law.citations import entries_of, ranges_of
 from counterfoil.gate.law.demands import edition_of
@@ -83,6 +85,28 @@ def check_readings(statutes: Iterable[Statute], agreed: Agreement) -> None:
             "Name a question and a reading that `open` of a statute file has; the first reading "
             "needs no signature.",
         )
+
+
+def check_pages(agreed: Agreement) -> None:
+    """Check that the pages on which officers sign are of the host that their keys are made for, and
+    of this machine in a sandbox alone. Raises SettingsFault `law_pages`."""
+    pages = agreed.pages
+    if pages is None:
+        return
+    holds = (
+        is_rp(pages.rp)
+        and (pages.rp != LOCAL or agreed.sandbox)
+        and all(is_page_of(each, pages.rp) for each in pages.origins)
+        and len(set(pages.origins)) == len(pages.origins)
+    )
+    require(
+        holds,
+        "law_pages",
+        "the pages are not origins of the host that the officers' keys are made for",
+        f"agreement {agreed.id}: pages",
+        "Write `rp` as a host's name in lower case, office.example, and each origin once and as a "
+        "browser shows it, https://office.example or https://pages.office.example:8443.",
+    )
 
 
 def _lacking(agreed: Agreement, lists: Lists) -> Iterator[str]:

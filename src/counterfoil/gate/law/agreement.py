@@ -279,6 +279,15 @@ class Exchange(Closed, frozen=True, gc=False, omit_defaults=True):
     reply_to: tuple[Digest, ...] = ()
 
 
+class Pages(Closed, frozen=True, gc=False):
+    """The pages on which officers sign with security keys (docs/formats/security-key.md). `rp`: the
+    RP ID that the keys are made for, a host's name; `origins`: the pages' origins, each of that
+    host or one below it."""
+
+    rp: Text
+    origins: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1, max_length=8)]
+
+
 class Roots(Closed, frozen=True, gc=False):
     """What the signatures cover besides the agreement's words (roots.py). `law`: the digest of each
     file's bytes, by its path in the law directory."""
@@ -299,7 +308,8 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
     be hidden when published. `readings`: of what the law leaves open, those that the parties sign;
     none in an agreement of format 1. `release_notice`: None where it is left out. `roots`: the law
     files and the roots of trust that the signatures cover (roots.py). `exchange`: None where it is
-    left out; answers then leave every hour, and at once in a sandbox.
+    left out; answers then leave every hour, and at once in a sandbox. `pages`: where officers sign
+    with security keys; None, where it is left out: nowhere, and no officer has one.
     """
 
     format: Literal["counterfoil-agreement-1", "counterfoil-agreement-2"]
@@ -328,6 +338,7 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
     release_notice: ReleaseNotice | None = None
     roots: Roots | None = None
     exchange: Exchange | None = None
+    pages: Pages | None = None
 
     @property
     def release_minutes(self) -> int:

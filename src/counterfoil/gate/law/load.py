@@ -18,7 +18,7 @@ What loading establishes, in this order:
     6  a route's checks are those of its kind, all of them (demands.py), and so are its rules
     7  the agreement's words and places compile (compiled.py)
     8  the agreement has the form that the law asks for, and designates nothing but listed Federal
-       criminal statutes, each with elements of its own (agreed.py)
+       criminal statutes, each with elements of its own, and its pages are of one host (agreed.py)
     9  every signature in it verifies (signatures.py)
     10 where the parties signed the digests of the law files, each in use has its own (roots.py)
 
@@ -41,7 +41,7 @@ from counterfoil.core import canonical
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import GateFault, SettingsFault
 from counterfoil.core.values import Public
-from counterfoil.gate.law.agreed import check_agreed, check_readings
+from counterfoil.gate.law.agreed import check_agreed, check_pages, check_readings
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.clauses import agreement_digest
 from counterfoil.gate.law.compiled import Terms, compile_terms
@@ -193,6 +193,7 @@ def _loaded(folders: tuple[_Folder, ...], agreement: _LawText) -> Law:
     digests = digest, agreement_digest(agreed)
     laws = [_law_of(*part, agreed, digests) for part in parts]
     check_readings((statute for law in laws for statute in law.statutes), agreed)
+    check_pages(agreed)
     check_signatures(agreed)
     first, *others = [msgspec.structs.replace(law, earlier_digest=earlier) for law in laws]
     law = msgspec.structs.replace(first, others=tuple(others))

@@ -1,0 +1,100 @@
+"""What a security key's signature needs besides the key itself (batches/security_keys.py): a page
+that the agreement names, and a sign count that goes forward. And what an officer's security keys
+need to be enrolled.
+
+An authenticator that counts its signatures says a higher number each time; one that says the same
+number or a lower one has a copy somewhere. The last number of each credential is remembered with
+the ledger's head (database/remembered.py), under the digest of the credential id, so that who can
+write the database cannot set it back. An authenticator that does not count says 0, always.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from counterfoil.batches.officers import security_keys
+from counterfoil.batches.security_keys import MOST_AUTHENTICATORS, Checked
+from counterfoil.core.errors import StateFault, UsageFault, VerifyFault
+from counterfoil.core.values import Officer
+from counterfoil.database import Connection
+from counterfoil.database.remembered import derived_key, remember_value, remembered_value
+from counterfoil.gate.law.agreement import Pages
+from counterfoil.office.context import Office
+
+_SUBJECT = "security-key "
+
+
+def require_pages(office: Office) -> Pages:
+    """Where officers sign with security keys. Raises StateFault `security_keys_not_agreed`."""
+    pages = office.law.agreement.pages
+    if pages is None:
+        raise StateFault(
+            "security_keys_not_agreed",
+            "the agreement names no pages on which officers sign with security keys",
+            place="agreement: pages",
+            cure="Use a key file, or have both parties sign an agreement that names the pages.",
+        )
+    return pages
+
+
+def require_page(office: Office, said: Checked, officer: Officer) -> None:
+    """Raise StateFault `security_keys_not_agreed`, VerifyFault `security_key_page` unless it was
+    signed on a page that the agreement names."""
+    pages = require_pages(office)
+    if said.rp != pages.rp or said.origin not in pages.origins:
+        raise VerifyFault(
+            "security_key_page",
+            "it was signed on a page that the agreement does not name",
+            place=officer.name,
+            cure="Nothing was done. Sign on the office's own page: `pages` in the agreement has "
+            "its address.",
+        )
+
+
+def require_rising(connection: Connection, said: Checked, officer: Officer) -> None:
+    """Remember the credential's sign count in this transaction. Raises VerifyFault
+    `security_key_counter` where it is not higher than the last.
+
+    Nothing is compared while the office's key is not open: only a suspension is entered then.
+    """
+    if derived_key(connection, b"counterfoil/sign-count/v1") is None:
+        return
+    subject = _SUBJECT + sha256(said.credential).hexdigest()
+    last = int(remembered_value(connection, subject) or 0)
+    if said.sign_count <= last and (said.sign_count, last) != (0, 0):
+        raise VerifyFault(
+            "security_key_counter",
+            "the security key has counted no further than when it last signed: a copy of it may be "
+            "in use",
+            place=officer.name,
+            cure="Nothing was done. Have two officers retire this officer, find out where the key "
+            "was, and enroll new ones.",
+        )
+    if said.sign_count:
+        remember_value(connection, subject, str(said.sign_count))
+
+
+def require_enrollable(office: Office, officer: Officer) -> None:
+    """Raise unless this officer's keys can be enrolled here: a key file's always; of security keys,
+    two that are made for the agreement's pages, or one in a sandbox.
+
+    Raises StateFault `security_keys_not_agreed`, UsageFault `security_keys_two`,
+    `security_key_other_rp`; as `officers.security_keys`.
+    """
+    keys = security_keys(officer)
+    if keys is None:
+        return
+    if keys.rp != require_pages(office).rp:
+        raise UsageFault(
+            "security_key_other_rp",
+            "the security keys are made for other pages than the agreement names",
+            place=officer.name,
+            cure="Register them on the office's own page.",
+        )
+    if len(keys.authenticators) < MOST_AUTHENTICATORS and not office.settings.sandbox:
+        raise UsageFault(
+            "security_keys_two",
+            "an officer has two security keys, so that one can be lost",
+            place=officer.name,
+            cure="Register a second one on the office's own page, then enroll both.",
+        )

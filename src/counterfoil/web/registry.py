@@ -1,0 +1,12 @@
+"""All pages that the office serves. What is not here does not exist; who gets which of them, each
+page says by its actions, and tests/web/test_roles.py goes through every role and every page.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil.web.officers import inbox
+from counterfoil.web.page import Page
+
+OFFICE_PAGES: Final[tuple[Page, ...]] = (*inbox.PAGES,)

@@ -1,0 +1,254 @@
+"""OpenID Connect with the agency's own provider: the code flow with PKCE, state and nonce.
+
+What is believed of the provider, and why:
+
+1  its description (`.well-known/openid-configuration`) is of the issuer that the configuration
+   names, and its endpoints are reached by TLS, or on this machine
+2  the answer belongs to what this browser began: `state`, and `iss` where it is given
+3  the identity token comes over the back channel, is signed by a key that the issuer publishes, by
+   an asymmetric algorithm
+4  it is of this issuer, for this client alone, for what was begun (`nonce`), and in time
+5  one claim names the officer; the configuration says which
+
+The access token is not used and not kept. No error says anything of what the provider answered.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from counterfoil.core.bounded import is_bounded_json, read_bounded
+from counterfoil.core.errors import SettingsFault, StoreFault, UsageFault
+from counterfoil.core.values import Public
+from counterfoil.web.signing_in.under_way import Begun
+
+_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
+_MOST_BYTES: Final = 262_144
+_LEEWAY_SECONDS: Final = 60
+_SECONDS: Final = 15
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+class OpenIdSettings(Public, frozen=True):
+    """The provider. `secret`: the file that holds the client's secret; `claim`: the claim whose
+    value is the name of an enrolled officer."""
+
+    issuer: str
+    client_id: str
+    secret: Path
+    claim: str
+    scope: str = "openid profile"
+
+
+class _Described(msgspec.Struct, frozen=True):
+    """What is used of a provider's description."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+
+
+class OpenIdProvider:
+    """The provider as this office reaches it. `back`: where the provider sends the browser;
+    `clock`: the office's."""
+
+    def __init__(
+        self,
+        settings: OpenIdSettings,
+        back: str,
+        clock: Callable[[], datetime],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.settings = settings
+        self._back = back
+        self._clock = clock
+        self._transport = transport
+        self._secret = _read_secret(settings.secret)
+        self._known: _Described | None = None
+
+    @property
+    def name(self) -> str:
+        """What the page calls it: the host of its issuer."""
+        return urlsplit(self.settings.issuer).netloc
+
+    async def begin(self, begun: Begun) -> str:
+        """The address at the provider where the browser is sent. Raises StoreFault
+        `sign_in_unreachable`, SettingsFault `sign_in_provider`."""
+        described = await self._describe()
+        async with self._client() as client:
+            address, _ = client.create_authorization_url(
+                described.authorization_endpoint,
+                state=begun.state,
+                nonce=begun.nonce,
+                code_verifier=begun.verifier,
+            )
+        return str(address)
+
+    async def finish(self, begun: Begun, answer: dict[str, str]) -> str:
+        """The officer's name, from the provider's answer. Raises UsageFault `sign_in_refused`,
+        StoreFault `sign_in_unreachable`, SettingsFault `sign_in_provider`."""
+        state, issuer = answer.get("state", ""), answer.get("iss", self.settings.issuer)
+        if not hmac.compare_digest(state.encode(), begun.state.encode()):  # 2
+            raise refused()
+        if issuer != self.settings.issuer or not answer.get("code"):
+            raise refused()
+        described = await self._describe()
+        token = await self._token(described, begun, answer["code"])
+        claims = await self._claims(described, token)
+        self._require_claims(claims, begun)
+        name = claims.get(self.settings.claim)  # 5
+        if not isinstance(name, str) or not name:
+            raise refused()
+        return name
+
+    async def _token(self, described: _Described, begun: Begun, code: str) -> str:
+        try:
+            async with self._client() as client:
+                found: dict[str, Any] = await client.fetch_token(
+                    described.token_endpoint,
+                    grant_type="authorization_code",
+                    code=code,
+                    code_verifier=begun.verifier,
+                )
+        except httpx.HTTPError:
+            raise _unreachable() from None
+        except (OAuthError, ValueError):
+            raise refused() from None
+        token = found.get("id_token")
+        if not isinstance(token, str):
+            raise refused()
+        return token
+
+    async def _claims(self, described: _Described, token: str) -> dict[str, Any]:
+        """The claims of a token that the issuer signed (3)."""
+        try:
+            keys = KeySet.import_key_set(await self._fetch(described.jwks_uri, dict[str, Any]))
+            return dict(jwt.decode(token, keys, algorithms=list(_ALGORITHMS)).claims)
+        except (JoseError, ValueError, KeyError, TypeError):
+            raise refused() from None
+
+    def _require_claims(self, claims: dict[str, Any], begun: Begun) -> None:
+        """Raise UsageFault `sign_in_refused` unless the token is for this sign-in (4)."""
+        now = int(self._clock().timestamp())
+        audience = claims.get("aud")
+        ours = audience in (self.settings.client_id, [self.settings.client_id])
+        issued, ends = claims.get("iat"), claims.get("exp")
+        in_time = (
+            isinstance(issued, int)
+            and isinstance(ends, int)
+            and issued <= now + _LEEWAY_SECONDS
+            and now < ends + _LEEWAY_SECONDS
+        )
+        nonce = str(claims.get("nonce", ""))
+        if (
+            not ours
+            or not in_time
+            or claims.get("iss") != self.settings.issuer
+            or claims.get("azp", self.settings.client_id) != self.settings.client_id
+            or not hmac.compare_digest(nonce.encode(), begun.nonce.encode())
+        ):
+            raise refused()
+
+    async def _describe(self) -> _Described:
+        known = self._known
+        if known is None:
+            address = f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration"
+            found: _Described = await self._fetch(address, _Described)
+            addresses = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri)
+            if found.issuer != self.settings.issuer or not all(map(is_private, addresses)):  # 1
+                raise provider_unusable()
+            self._known = known = found
+        return known
+
+    async def _fetch(self, address: str, kind: Any) -> Any:
+        try:
+            async with httpx.AsyncClient(transport=self._transport, timeout=_SECONDS) as client:
+                answer = await client.get(address)
+        except httpx.HTTPError:
+            raise _unreachable() from None
+        data = answer.content
+        if answer.status_code != 200 or len(data) > _MOST_BYTES or not is_bounded_json(data):
+            raise _unreachable()
+        try:
+            return msgspec.json.decode(data, type=kind)
+        except msgspec.MsgspecError:
+            raise provider_unusable() from None
+
+    def _client(self) -> Any:
+        return AsyncOAuth2Client(
+            self.settings.client_id,
+            self._secret,
+            scope=self.settings.scope,
+            redirect_uri=self._back,
+            code_challenge_method="S256",
+            transport=self._transport,
+            timeout=_SECONDS,
+        )
+
+
+def is_private(address: str) -> bool:
+    """Whether an address is reached by TLS, or on this machine."""
+    parts = urlsplit(address)
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    return parts.scheme == "http" and parts.hostname in _LOOPBACK
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        secret = read_bounded(path, 4_096).decode("utf-8").strip()
+    except (OSError, ValueError):
+        secret = ""
+    if not secret:
+        raise SettingsFault(
+            "sign_in_secret",
+            "the client's secret for signing in cannot be read",
+            place=path.name,
+            cure="Write it into the file that `secret` of [pages] names, for the office's user "
+            "alone.",
+        )
+    return secret
+
+
+def refused() -> UsageFault:
+    """Signing in came to nothing. Why is not said: whoever tries learns nothing of it."""
+    return UsageFault(
+        "sign_in_refused",
+        "signing in did not succeed",
+        place="sign-in",
+        cure="Begin again from this office's own page. If it goes on, ask whoever runs the office: "
+        "the account must name an enrolled officer.",
+    )
+
+
+def provider_unusable() -> SettingsFault:
+    """The provider's description does not fit the configuration."""
+    return SettingsFault(
+        "sign_in_provider",
+        "the provider's description does not fit the configuration",
+        place="issuer",
+        cure="Check `issuer` of [pages] with whoever runs the agency's accounts.",
+    )
+
+
+def _unreachable() -> StoreFault:
+    return StoreFault(
+        "sign_in_unreachable",
+        "the provider of accounts does not answer as it should",
+        place="issuer",
+        cure="Try again. The command line works meanwhile.",
+    )
