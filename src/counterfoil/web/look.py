@@ -1,8 +1,8 @@
 """How pages look: templates, texts, and the files that a browser fetches beside them.
 
 Everything that a template is told goes through Jinja's autoescape, and a name that it is not told
-is an error. English stands in the templates; `locale/es.po` is the one catalogue of this room, in
-the form that accountability/publication/texts.py reads.
+is an error. English stands in the templates; `locale/es*.po` are the catalogue of this room, in the
+form that core/catalogue.py reads.
 
 The assets are those of `static/`, which are ours, and those of `uswds/`, which `make assets` copies
 from npm's @uswds/uswds at build time. All of them are read into memory once; what is not among them
@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from counterfoil.accountability.publication.texts import LANGUAGES, read_catalogue
+from counterfoil.core.catalogue import LANGUAGES, read_catalogue
 from counterfoil.core.instants import from_instant
 
 ROOM: Final = Path(__file__).parent
@@ -98,7 +98,10 @@ def texts_of(language: str) -> Mapping[str, str]:
     """Each English text of this room with its translation; none for English."""
     if language == LANGUAGES[0]:
         return {}
-    return read_catalogue((LOCALE / f"{language}.po").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for path in sorted(LOCALE.glob(f"{language}*.po")):
+        found |= read_catalogue(path.read_text(encoding="utf-8"))
+    return found
 
 
 def teller(language: str) -> Callable[..., str]:
