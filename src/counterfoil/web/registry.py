@@ -6,7 +6,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from counterfoil.web.inspector import checks, evidence, ledger
 from counterfoil.web.officers import inbox
 from counterfoil.web.page import Page
+from counterfoil.web.persons import accounting
 
-OFFICE_PAGES: Final[tuple[Page, ...]] = (*inbox.PAGES,)
+OFFICE_PAGES: Final[tuple[Page, ...]] = (
+    *inbox.PAGES,
+    *ledger.PAGES,
+    *checks.PAGES,
+    *evidence.PAGES,
+    *accounting.PAGES,
+)

@@ -34,6 +34,8 @@ from counterfoil.office.authority import require_reader
 from counterfoil.tlog import check_checkpoint, parse_checkpoint
 from counterfoil.tlog.cosignature import check_cosignatures, time_words
 
+KIND_MEANINGS: Final = {kind.value: form.meaning for kind, form in KINDS.items()}
+"""What an entry of each kind says, for whoever chooses among them."""
 _BATCH: Final = re.compile(r"b-[0-9a-f]{12,32}")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 

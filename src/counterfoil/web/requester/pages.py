@@ -215,7 +215,7 @@ class RequesterPages:
     ) -> Response:
         language = language_of(request)
         tail = "" if language == LANGUAGES[0] else f"?lang={language}"
-        common = {
+        common: dict[str, Any] = {
             "page": place,
             "nav": [each._replace(path=each.path + tail) for each in (START, WHY)],
             "crumbs": (),
