@@ -236,7 +236,7 @@ def test_a_yes_and_a_no_at_one_address_are_put_into_the_same_words(told: Office)
         assert len({re.sub(r">\d+\. ", ">", each) for each in sections}) == 1
         assert "not confirmed" not in text and ANSWERED[1:] in text
     spanish = told.ask(Role.DISCLOSURE, "print", language="es").text
-    assert Read(spanish).lang == "es" and spanish.count("se respondió a si la dirección") == 2
+    assert Read(spanish).lang == "es" and spanish.count("Se respondió a si la dirección") == 2
 
 
 def test_what_is_delayed_is_told_to_the_office_and_not_to_the_person(told: Office) -> None:

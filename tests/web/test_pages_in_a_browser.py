@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def opened(browser: Browser, **more: Any) -> Page:
 
 def sign_in(page: Page, place: Place, role: Role) -> None:
     page.goto(f"{place.office}/sign-in")
-    page.get_by_label(f"{place.officers[role]}, ").check(force=True)
+    page.click(f"label:has-text('{place.officers[role]}, ')")
     page.locator("main button").click()
     page.wait_for_url(f"{place.office}/")
 
@@ -99,7 +99,7 @@ def ask(page: Page, place: Place, view: str) -> None:
     page.goto(f"{place.office}/accounting")
     for name, value in MARISOL.items():
         page.fill(f"#{name}", value)
-    page.check(f"#view-{view}", force=True)
+    page.click(f"label[for=view-{view}]")
     page.locator("main form button").last.click()
     page.wait_for_selector("text=is entered in the ledger")
 
@@ -208,15 +208,13 @@ def test_an_inspector_reads_an_entry_with_the_keyboard_alone(
             page.keyboard.press("Tab")
             if page.locator(":focus").inner_text().startswith(wanted):
                 break
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
     assert page.locator("h2").first.inner_text() == "What was checked for it"
     page.context.close()
 
 
 def test_what_is_delayed_stands_on_the_office_s_list(browser: Browser, place: Place) -> None:
-    from datetime import date
-
     delay_notice(place.world, place.batch, date(2026, 12, 24))
     page = opened(browser)
     sign_in(page, place, Role.INSPECTOR)
