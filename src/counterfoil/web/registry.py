@@ -6,7 +6,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from counterfoil.web.officers import inbox
+from counterfoil.web.officers import batch, inbox, request, sample, signing
 from counterfoil.web.page import Page
 
-OFFICE_PAGES: Final[tuple[Page, ...]] = (*inbox.PAGES,)
+OFFICE_PAGES: Final[tuple[Page, ...]] = (
+    *inbox.PAGES,
+    *signing.PAGES,
+    *batch.PAGES,
+    *sample.PAGES,
+    *request.PAGES,
+)
