@@ -24,8 +24,8 @@ from urllib.parse import quote_plus, urlsplit
 
 import httpx
 import msgspec
+from authlib.oauth2 import rfc7636
 from authlib.oauth2.rfc6749 import parameters
-from authlib.oauth2.rfc7636 import challenge
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -41,6 +41,8 @@ _MOST_BYTES: Final = 262_144
 _LEEWAY_SECONDS: Final = 60
 _SECONDS: Final = 15
 Value = TypeVar("Value")
+_PREPARE: Callable[..., Any] = parameters.prepare_grant_uri  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+_CHALLENGE: Callable[[str], Any] = rfc7636.create_s256_code_challenge  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -97,10 +99,8 @@ class OpenIdProvider:
         """The address at the provider where the browser is sent. Raises StoreFault
         `sign_in_unreachable`, SettingsFault `sign_in_provider`."""
         described = await self._describe()
-        prepare: Callable[..., Any] = parameters.prepare_grant_uri
-        challenge_of: Callable[[str], Any] = challenge.create_s256_code_challenge
         return str(
-            prepare(
+            _PREPARE(
                 described.authorization_endpoint,
                 self.settings.client_id,
                 "code",
@@ -108,7 +108,7 @@ class OpenIdProvider:
                 scope=self.settings.scope,
                 state=begun.state,
                 nonce=begun.nonce,
-                code_challenge=challenge_of(begun.verifier),
+                code_challenge=_CHALLENGE(begun.verifier),
                 code_challenge_method="S256",
             )
         )
