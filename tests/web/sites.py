@@ -20,6 +20,7 @@ from tests.world.office import World
 
 ORIGIN = "http://pages.test"
 OWN = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
+UNBOUND = RateLimits(1e6, 1_000_000)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -83,7 +84,7 @@ def pages_of(
     world: World,
     settings: ConsoleSettings | None = None,
     *,
-    rate: RateLimits = RateLimits(1e6, 1_000_000),
+    rate: RateLimits = UNBOUND,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Iterator[Pages]:
     log = Lines()

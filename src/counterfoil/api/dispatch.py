@@ -17,6 +17,7 @@ import msgspec
 
 from counterfoil.api.door import Log
 from counterfoil.client.actions import find_action, require_permitted
+from counterfoil.client.ceremonies import Ceremonies
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import NOBODY, Signed, SignedCommand, Statement
 from counterfoil.office import Office
@@ -34,6 +35,8 @@ class Dispatch:
     def __init__(self, office: Office, log: Log) -> None:
         self.office = office
         self._log = log
+        self.ceremonies = Ceremonies(office)
+        """Acts that are signed on pages; called within `alone`."""
         self._one = asyncio.Lock()
         self.changed: Callable[[], None] = lambda: None
         """Called after an act: the queue may have something to do."""
@@ -69,9 +72,13 @@ class Dispatch:
         require_permitted(action, known.role)
         signed = msgspec.structs.replace(command, signatures=signatures)
         found = await self.alone(lambda: action.verb(self.office, known.officer, signed))
+        self.acted(name, known)
+        return found
+
+    def acted(self, name: str, known: Enrolled) -> None:
+        """Note that an act was done, and tell the queue."""
         self._log("act", action=name, officer=known.officer.name)
         self.changed()
-        return found
 
     async def alone(self, work: Callable[[], Result]) -> Result:
         """Run something in a thread while nothing else is done in the office. Raises StateFault

@@ -27,6 +27,8 @@ Known = Mapping[str, Any]
 """What a template is told, by name."""
 Handler = Callable[["Visit"], Awaitable[Union[Known, "Shown", Response]]]
 SEE_OTHER: Final = 303
+NOTICE: Final = "notice"
+"""Where a session keeps what the next page says first."""
 
 
 class Who(Public, frozen=True):
@@ -145,6 +147,10 @@ class Visit:
     def may(self, action: str) -> bool:
         """Whether the officer's role may begin this action: for what a page offers."""
         return self.who is not None and ACTIONS[action].permits(self.who.officer.role)
+
+    def say(self, notice: str) -> None:
+        """Have the next page begin with this, in English and without a value."""
+        self.session.kept[NOTICE] = notice
 
     def go(self, name: str, **parts: str) -> Response:
         """Send the browser on to a page of this site, by its name; to nowhere else."""

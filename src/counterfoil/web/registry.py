@@ -7,12 +7,16 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.web.inspector import checks, evidence, ledger
-from counterfoil.web.officers import inbox
+from counterfoil.web.officers import batch, inbox, request, sample, signing
 from counterfoil.web.page import Page
 from counterfoil.web.persons import accounting
 
 OFFICE_PAGES: Final[tuple[Page, ...]] = (
     *inbox.PAGES,
+    *signing.PAGES,
+    *batch.PAGES,
+    *sample.PAGES,
+    *request.PAGES,
     *ledger.PAGES,
     *checks.PAGES,
     *evidence.PAGES,

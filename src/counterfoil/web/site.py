@@ -30,11 +30,12 @@ from counterfoil.api.dispatch import Dispatch
 from counterfoil.api.door import Log
 from counterfoil.api.limits import Places, RateLimiter, RateLimits
 from counterfoil.api.problems import status_of
+from counterfoil.client.actions import ACTIONS
 from counterfoil.core.errors import CounterfoilError, UsageFault
 from counterfoil.web.forms import NO_FORM, Form, read_form
 from counterfoil.web.guards import SAFE, Origin, headers_of
 from counterfoil.web.look import LANGUAGES, Assets, Look
-from counterfoil.web.page import Page, Shown, Visit, Who
+from counterfoil.web.page import NOTICE, Page, Shown, Visit, Who
 from counterfoil.web.sessions import Sessions
 
 _AT_ONCE: Final = 32
@@ -159,7 +160,11 @@ class Site:
             response = found
         else:
             shown = found if isinstance(found, Shown) else Shown(visit.page.template, found)
-            text = self._render(visit.request, visit.who, visit.page, shown.template, shown.told)
+            notice = ""
+            if visit.who is not None and not visit.page.framed:
+                notice = visit.session.kept.pop(NOTICE, "")
+            told = {"notice": notice, **shown.told}
+            text = self._render(visit.request, visit.who, visit.page, shown.template, told)
             response = HTMLResponse(text, shown.status)
         headers = headers_of(self.origin, framed=visit.page.framed) | visit.headers
         for name, value in headers.items():
@@ -287,13 +292,19 @@ class Site:
         role = who.officer.role if who else None
         nav = [each for each in self.pages.values() if each.nav and each.permits(role)]
         parents = page.parents if page else ()
-        common = {
+
+        def may(action: str) -> bool:
+            return role is not None and ACTIONS[action].permits(role)
+
+        common: dict[str, Any] = {
             "page": page,
             "pages": self.pages,
             "nav": nav,
             "crumbs": [self.pages[each] for each in parents],
             "who": who,
             "parts": request.path_params,
+            "notice": "",
+            "may": may,
         }
         return self.look.render(template, _language(request), common | dict(told))
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Public
 from counterfoil.disclosure.listing import BatchLine, ListBatches
+from counterfoil.web.officers import looks
 from counterfoil.web.page import Page, Visit
 
 _DONE: Final = ("released", "withdrawn")
+_NEEDS: Final = {
+    "": "",
+    "sample": "Look at its sample.",
+    "review": "Review it.",
+    "release": "Release it.",
+}
 
 
 async def show(visit: Visit) -> dict[str, Any]:
     """The batches, those to be done first."""
     found: list[BatchLine] = await visit.ask("batches", ListBatches())
     now = visit.dispatch.office.clock()
-    name = visit.officer.officer.name if visit.may("review") else ""
-    shown = [
-        Listed(line, _age(now - from_instant(line.received_at)), needs(line, name))
-        for line in found
-    ]
+    shown = [_listed(visit, line, now) for line in found]
     return {
         "waiting": [each for each in shown if each.line.state not in _DONE],
         "done": [each for each in reversed(shown) if each.line.state in _DONE][:50],
@@ -29,25 +32,21 @@ async def show(visit: Visit) -> dict[str, Any]:
 
 
 class Listed(Public, frozen=True):
-    """A batch with its age, and what a disclosure officer can do next with it."""
+    """A batch with its age, its state as this officer is told it, and what they can do next."""
 
     line: BatchLine
     age: str
+    state: str
     needs: str
 
 
-def needs(line: BatchLine, officer: str) -> str:
-    """What this disclosure officer can do next with a batch, in English; "" for nothing, and for
-    nobody ("")."""
-    if not officer:
-        return ""
-    if line.waiting:
-        return "Requests wait for an officer."
-    if line.state == "determined":
-        return "Look at the sample and review it."
-    if line.state == "reviewed" and line.reviewed_by != officer:
-        return "Look at the sample and release it."
-    return ""
+def _listed(visit: Visit, line: BatchLine, now: datetime) -> Listed:
+    """The state is told as "with the officers" to who has not looked at the sample yet: whether
+    another officer agreed with it is not theirs to know before."""
+    age = _age(now - from_instant(line.received_at))
+    to_do = looks.of(visit, line).to_do if visit.may("review") else ""
+    needs = _NEEDS[to_do] or ("Requests wait for an officer." if line.waiting else "")
+    return Listed(line, age, "with the officers" if to_do == "sample" else line.state, needs)
 
 
 def _age(age: timedelta) -> str:

@@ -19,19 +19,20 @@ import hmac
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Any, Final, TypeVar
+from urllib.parse import quote_plus, urlsplit
 
 import httpx
 import msgspec
-from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.oauth2 import rfc7636
+from authlib.oauth2.rfc6749 import parameters
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from counterfoil.core.bounded import is_bounded_json, read_bounded
+from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import SettingsFault, StoreFault, UsageFault
+from counterfoil.core.outside_json import decode_json
 from counterfoil.core.values import Public
 from counterfoil.web.signing_in.under_way import Begun
 
@@ -39,6 +40,9 @@ _ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES2
 _MOST_BYTES: Final = 262_144
 _LEEWAY_SECONDS: Final = 60
 _SECONDS: Final = 15
+Value = TypeVar("Value")
+_PREPARE: Callable[..., Any] = parameters.prepare_grant_uri  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+_CHALLENGE: Callable[[str], Any] = rfc7636.create_s256_code_challenge  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -60,6 +64,12 @@ class _Described(msgspec.Struct, frozen=True):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+
+
+class _Answered(msgspec.Struct, frozen=True):
+    """What is used of the answer to a code."""
+
+    id_token: str
 
 
 class OpenIdProvider:
@@ -89,14 +99,19 @@ class OpenIdProvider:
         """The address at the provider where the browser is sent. Raises StoreFault
         `sign_in_unreachable`, SettingsFault `sign_in_provider`."""
         described = await self._describe()
-        async with self._client() as client:
-            address, _ = client.create_authorization_url(
+        return str(
+            _PREPARE(
                 described.authorization_endpoint,
+                self.settings.client_id,
+                "code",
+                redirect_uri=self._back,
+                scope=self.settings.scope,
                 state=begun.state,
                 nonce=begun.nonce,
-                code_verifier=begun.verifier,
+                code_challenge=_CHALLENGE(begun.verifier),
+                code_challenge_method="S256",
             )
-        return str(address)
+        )
 
     async def finish(self, begun: Begun, answer: dict[str, str]) -> str:
         """The officer's name, from the provider's answer. Raises UsageFault `sign_in_refused`,
@@ -116,27 +131,31 @@ class OpenIdProvider:
         return name
 
     async def _token(self, described: _Described, begun: Begun, code: str) -> str:
+        """The identity token for a code, over the back channel (3)."""
+        asked = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._back,
+            "code_verifier": begun.verifier,
+        }
+        who = (quote_plus(self.settings.client_id), quote_plus(self._secret))
         try:
             async with self._client() as client:
-                found: dict[str, Any] = await client.fetch_token(
-                    described.token_endpoint,
-                    grant_type="authorization_code",
-                    code=code,
-                    code_verifier=begun.verifier,
-                )
+                answer = await client.post(described.token_endpoint, data=asked, auth=who)
         except httpx.HTTPError:
             raise _unreachable() from None
-        except (OAuthError, ValueError):
-            raise refused() from None
-        token = found.get("id_token")
-        if not isinstance(token, str):
+        if answer.status_code != 200:
             raise refused()
-        return token
+        try:
+            return _json(answer.content, _Answered).id_token
+        except ValueError:
+            raise refused() from None
 
     async def _claims(self, described: _Described, token: str) -> dict[str, Any]:
         """The claims of a token that the issuer signed (3)."""
         try:
-            keys = KeySet.import_key_set(await self._fetch(described.jwks_uri, dict[str, Any]))
+            published: Any = await self._fetch(described.jwks_uri, dict[str, Any])
+            keys = KeySet.import_key_set(published)
             return dict(jwt.decode(token, keys, algorithms=list(_ALGORITHMS)).claims)
         except (JoseError, ValueError, KeyError, TypeError):
             raise refused() from None
@@ -174,30 +193,29 @@ class OpenIdProvider:
             self._known = known = found
         return known
 
-    async def _fetch(self, address: str, kind: Any) -> Any:
+    async def _fetch(self, address: str, kind: type[Value]) -> Value:
         try:
-            async with httpx.AsyncClient(transport=self._transport, timeout=_SECONDS) as client:
+            async with self._client() as client:
                 answer = await client.get(address)
         except httpx.HTTPError:
             raise _unreachable() from None
-        data = answer.content
-        if answer.status_code != 200 or len(data) > _MOST_BYTES or not is_bounded_json(data):
+        if answer.status_code != 200:
             raise _unreachable()
         try:
-            return msgspec.json.decode(data, type=kind)
-        except msgspec.MsgspecError:
+            return _json(answer.content, kind)
+        except ValueError:
             raise provider_unusable() from None
 
-    def _client(self) -> Any:
-        return AsyncOAuth2Client(
-            self.settings.client_id,
-            self._secret,
-            scope=self.settings.scope,
-            redirect_uri=self._back,
-            code_challenge_method="S256",
-            transport=self._transport,
-            timeout=_SECONDS,
-        )
+    def _client(self) -> httpx.AsyncClient:
+        """Follows no redirect."""
+        return httpx.AsyncClient(transport=self._transport, timeout=_SECONDS, trust_env=False)
+
+
+def _json(data: bytes, kind: type[Value]) -> Value:
+    """Raises ValueError."""
+    if len(data) > _MOST_BYTES:
+        raise ValueError("too long")
+    return decode_json(data, kind)
 
 
 def is_private(address: str) -> bool:
