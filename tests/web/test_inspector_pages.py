@@ -110,7 +110,9 @@ def test_the_pages_are_for_disclosure_and_the_inspector() -> None:
     for page in OURS:
         assert {role for role in Role if page.permits(role)} == {Role.DISCLOSURE, Role.INSPECTOR}
         assert not page.permits(None)
-    assert not [each for each in ACTIONS.values() if Role.INSPECTOR in each.roles and each.kind == "act"]
+    assert not [
+        each for each in ACTIONS.values() if Role.INSPECTOR in each.roles and each.kind == "act"
+    ]
 
 
 def test_an_inspector_is_not_given_what_is_written_for_the_person(office: Office) -> None:

@@ -30,8 +30,8 @@ async def begin(visit: Visit) -> Response:
     question = BeginJob("check")
     if what == "attest":
         kind = form.choose("kind", "Kind", KIND_MEANINGS)
-        days = [read_day(form.need(name, name), name) for name in ("first", "last")]
-        question = BeginJob("attest", kind, *days)
+        first, last = (read_day(form.need(name, name), name) for name in ("first", "last"))
+        question = BeginJob("attest", kind, first, last)
     elif what == "report":
         question = BeginJob("report", year=form.read("year", "Year", int))
     job: Job = await visit.ask("job-begin", question)

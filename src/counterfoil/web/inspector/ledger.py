@@ -35,7 +35,7 @@ async def show_entries(visit: Visit) -> dict[str, Any]:
     asked = visit.request.query_params
     chosen = {name: asked.get(name, "").strip() for name in _FILTERS}
     before, after = (_index(asked.get(name, "")) for name in ("before", "after"))
-    question = ListEntries(**chosen, before=before, after=after)
+    question = ListEntries(*(chosen[name] for name in _FILTERS), before=before, after=after)
     found: EntryList = await visit.ask("ledger-entries", question)
     return {
         "found": found,
@@ -96,8 +96,8 @@ async def _entry(visit: Visit) -> EntryInWords:
 
 async def _days(visit: Visit) -> ComparedDays:
     asked = visit.request.query_params
-    days = [read_day(asked.get(name, ""), name) for name in ("first", "last")]
-    found: ComparedDays = await visit.ask("compare-days", CompareDays(*days))
+    first, last = (read_day(asked.get(name, ""), name) for name in ("first", "last"))
+    found: ComparedDays = await visit.ask("compare-days", CompareDays(first, last))
     return found
 
 

@@ -222,6 +222,7 @@ class RequesterPages:
             "pages": {},
             "parts": {},
             "who": None,
+            "notice": "",
             "tail": tail,
             "here": request.url.path if status == 200 else "/",
             "most_bytes": self.gateway.settings.most_bytes,
