@@ -69,6 +69,9 @@ class Office:
     _opened: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     rotated: list[int] = field(default_factory=lambda: [0], compare=False)
     """How often a key had been exchanged when the office was opened, in one place."""
+    counted: set[bytes] = field(default_factory=set[bytes], repr=False, compare=False)
+    """Signatures of security keys whose sign count was remembered when they came in, before the act
+    that another officer has yet to sign (page_signatures.py)."""
 
     @property
     def register_directory(self) -> Path:
