@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from counterfoil import client
 from counterfoil.batches.security_keys import (
     Assertion,
     Authenticator,
@@ -26,7 +27,8 @@ from counterfoil.batches.security_keys import (
 )
 from counterfoil.batches.statements import security_key_signature
 from counterfoil.core.use_cases import Signed, Statement, statement_bytes
-from counterfoil.core.values import Officer
+from counterfoil.core.values import Officer, Role
+from tests.world.office import World
 
 RP = "office.example"
 ORIGIN = "https://office.example"
@@ -57,6 +59,7 @@ class SoftKey:
     def assertion(
         self,
         challenge: bytes,
+        /,
         *,
         flags: int = PRESENT_AND_VERIFIED,
         count: int | None = None,
@@ -75,7 +78,7 @@ class SoftKey:
             return self.private.sign(data)
         return self.private.sign(data, ECDSA(SHA256()))
 
-    def get(self, options: dict[str, Any], **wrong: Any) -> dict[str, Any]:
+    def get(self, options: dict[str, Any], /, **wrong: Any) -> dict[str, Any]:
         """What a browser answers to the options of a request, as JSON."""
         assert to_base64url(self.credential) in [one["id"] for one in options["allowCredentials"]]
         made = self.assertion(from_text(options["challenge"]), **wrong)
@@ -84,6 +87,7 @@ class SoftKey:
     def create(
         self,
         options: dict[str, Any],
+        /,
         *,
         flags: int = PRESENT_AND_VERIFIED,
         cose: bytes | None = None,
@@ -120,7 +124,7 @@ class KeyedOfficer:
         made = SecurityKeys(name, rp, tuple(key.one for key in self.keys))
         self.officer = Officer(name, write_keys(made))
 
-    def sign(self, statement: Statement, which: int = 0, **wrong: Any) -> Signed:
+    def sign(self, statement: Statement, which: int = 0, /, **wrong: Any) -> Signed:
         challenge = challenge_of(statement_bytes(statement))
         made = self.keys[which].assertion(challenge, **wrong)
         return Signed(self.officer, statement, security_key_signature(made))
@@ -157,3 +161,19 @@ def from_text(text: str) -> bytes:
 
 def _text(text: str) -> bytes:
     return bytes([0x60 + len(text)]) + text.encode()
+
+
+def with_pages(world: World) -> None:
+    """Have the agreement name the pages, and open the office under it."""
+    agreement = world.path / "law" / "agreement.yaml"
+    agreement.write_text(agreement.read_text(encoding="utf-8") + PAGES, encoding="utf-8")
+    world.office.store.close()
+    world.office = world.opened()
+
+
+def enrolled(world: World, name: str, role: Role = Role.DISCLOSURE) -> KeyedOfficer:
+    """An officer with security keys, enrolled by two officers with key files."""
+    made = KeyedOfficer(name)
+    keys = world.officer("a"), world.officer("b")
+    client.enroll_key(world.office, made.officer, role, keys)
+    return made

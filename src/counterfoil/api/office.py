@@ -7,6 +7,13 @@ office.openapi.yaml.
     POST /v1/questions/{action}      put a question; the body is the question, or null
     POST /v1/statements/{action}     what an officer is to sign for an act; the body is its command
     POST /v1/acts/{action}           do it: {"command": ..., "signatures": [...]}
+    POST /v1/ceremonies/{action}     begin an act that officers sign one after the other, each on
+                                     their own machine (client/ceremonies.py); the body is its
+                                     command
+    GET  /v1/ceremonies              the acts that wait for the signature of the officer who asks
+    POST /v1/ceremonies/{id}/join    what the officer who asks is to sign for one of these
+    POST /v1/ceremonies/{id}/signature   bring it: {"signature": ...} of a key file, or
+                                     {"credential": ...} of a security key
     GET  /v1/batches/{batch}/rows    the rows of a released answer; /envelope the signed envelope
     GET  /metrics                    counts of requests by route
 
@@ -15,6 +22,9 @@ Every request but the first two and the last is signed by an officer
 use case itself checks. A file in a command, such as an order, comes as
 {"name": "order.pdf", "content": "BASE64"} where the command has a path: a path of this machine is
 never taken from outside. The office does one thing at a time.
+
+An officer with security keys cannot sign a request: the pages let such an officer in and call the
+same `ceremonies`.
 """
 
 from __future__ import annotations
@@ -46,7 +56,7 @@ from counterfoil.core.bounded import is_bounded_json
 from counterfoil.core.canonical import digest
 from counterfoil.core.errors import InputFault, UsageFault
 from counterfoil.core.outside_json import repeats_a_key
-from counterfoil.core.use_cases import Signed
+from counterfoil.core.use_cases import Signature, Signed
 from counterfoil.core.values import Officer, Role
 from counterfoil.disclosure import ReadAnswer, read_answer
 from counterfoil.office import Office
@@ -85,6 +95,7 @@ class OfficeDoor:
         self.rate = RateLimiter(rate)
         self.places = Places(_AT_ONCE)
         self.dispatch = Dispatch(office, log)
+        self.ceremonies = self.dispatch.ceremonies
         self.registry = CollectorRegistry()
         self._asked = Counter(
             "counterfoil_office_requests",
@@ -103,6 +114,10 @@ class OfficeDoor:
             (post, "/v1/questions/{action}", self.question),
             (post, "/v1/statements/{action}", self.statement),
             (post, "/v1/acts/{action}", self.act),
+            (get, "/v1/ceremonies", self.waiting),
+            (post, "/v1/ceremonies/{action}", self.begin),
+            (post, "/v1/ceremonies/{ceremony}/join", self.join),
+            (post, "/v1/ceremonies/{ceremony}/signature", self.finish),
             (get, "/v1/batches/{batch}/{part}", self.answer),
             (get, "/v1/openapi.yaml", self.openapi),
             (get, "/metrics", self.metrics),
@@ -174,6 +189,55 @@ class OfficeDoor:
                 command = _decoded(bytes(ordered.command), action.takes, convert)
                 found = await self.dispatch.act(known, action.name, command, ordered.signatures)
         return json_response(found)
+
+    # -- acts that officers sign one after the other ---------------------------------------
+
+    async def begin(self, request: Request) -> Response:
+        """Begin an act."""
+        with self.places.take():
+            body = await self._body(request)
+            known = await self._officer(request, body)
+            action = _action(request, "act", known.role)
+            files = tempfile.TemporaryDirectory(dir=self.spool)
+            with ExitStack() as stack:
+                stack.callback(files.cleanup)
+                command = _decoded(body, action.takes, _into(Path(files.name)))
+                begin = self.ceremonies.begin
+                found = await self.dispatch.alone(
+                    lambda: begin(known.officer, action.name, command, files)
+                )
+                stack.pop_all()  # they stay as long as the act is under way
+        return json_response(found)
+
+    async def waiting(self, request: Request) -> Response:
+        """The acts that wait for this officer."""
+        known = await self._officer(request, await self._body(request))
+        found = await self.dispatch.alone(lambda: self.ceremonies.waiting(known.officer))
+        return json_response({"waiting": found})
+
+    async def join(self, request: Request) -> Response:
+        """What this officer is to sign for an act that another began."""
+        known = await self._officer(request, await self._body(request))
+        name = request.path_params["ceremony"]
+        return json_response(
+            await self.dispatch.alone(lambda: self.ceremonies.join(known.officer, name))
+        )
+
+    async def finish(self, request: Request) -> Response:
+        """Take a signature, and do the act once all have signed."""
+        with self.places.take():
+            body = await self._body(request)
+            known = await self._officer(request, body)
+            brought = _decoded(body, _Brought, _no_file)
+            name, finish = request.path_params["ceremony"], self.ceremonies.finish
+            done = await self.dispatch.alone(
+                lambda: finish(
+                    known.officer, name, credential=brought.credential, signature=brought.signature
+                )
+            )
+        if done.waits_for is None:
+            self.dispatch.acted(done.action, known)
+        return json_response(done)
 
     async def answer(self, request: Request) -> Response:
         """A part of a released answer, as it was signed."""
@@ -247,19 +311,7 @@ class OfficeDoor:
         """Hook of msgspec that puts the files of a command into a folder of their own, for as long
         as the request lasts."""
         with tempfile.TemporaryDirectory(dir=self.spool) as made:
-            folder, count = Path(made), iter(range(100))
-
-            def convert(kind: type, value: Any) -> Any:
-                if kind is not Path:
-                    raise ValueError("unknown type")
-                sent = msgspec.convert(value, _SentFile)
-                place = folder / str(next(count))
-                place.mkdir()
-                path = place / sent.file_name()
-                path.write_bytes(sent.data())
-                return path
-
-            yield convert
+            yield _into(Path(made))
 
 
 class _SentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -276,9 +328,35 @@ class _SentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("the content is no base64") from None
 
 
+class _Brought(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    credential: dict[str, Any] | None = None
+    signature: Signature | None = None
+
+
 class _Ordered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     command: msgspec.Raw
     signatures: tuple[Signed, ...]
+
+
+def _into(folder: Path) -> Callable[[type, Any], Any]:
+    """Hook of msgspec that puts the files of a command into this folder."""
+    count = iter(range(100))
+
+    def convert(kind: type, value: Any) -> Any:
+        if kind is not Path:
+            raise ValueError("unknown type")
+        sent = msgspec.convert(value, _SentFile)
+        place = folder / str(next(count))
+        place.mkdir()
+        path = place / sent.file_name()
+        path.write_bytes(sent.data())
+        return path
+
+    return convert
+
+
+def _no_file(_kind: type, _value: Any) -> Any:
+    raise ValueError("no file stands here")
 
 
 def _action(request: Request, kind: Any, role: Role) -> Action:

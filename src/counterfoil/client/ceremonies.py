@@ -53,7 +53,7 @@ from counterfoil.core.values import Officer, Public, Role
 from counterfoil.office import Office
 from counterfoil.office.authority import STATEMENT_MINUTES
 from counterfoil.office.officers import EnrolledOfficer, list_officers
-from counterfoil.office.page_signatures import require_page, require_pages
+from counterfoil.office.page_signatures import require_pages, take_early
 
 MOST_OF_OFFICER: Final = 20
 """Acts that one officer has under way at once."""
@@ -174,12 +174,14 @@ class Ceremonies:
             raise ceremony_unknown()
         made = signature or security_key_signature(read_credential(credential))
         signed = Signed(officer, statement, made)
-        said = check_signed(signed)
-        if said is not None:
-            require_page(self._office, said, officer)
-        act.signatures.append(signed)
         roles = act.action.roles
-        if len(act.signatures) < len(roles):
+        is_last = len(act.signatures) + 1 == len(roles)
+        if is_last:
+            check_signed(signed)  # so that a wrong one leaves those that came before
+        else:
+            take_early(self._office, signed)
+        act.signatures.append(signed)
+        if not is_last:
             return Done(ceremony, act.action.name, waits_for=roles[len(act.signatures)])
         del self._acts[ceremony]
         command = msgspec.structs.replace(act.command, signatures=tuple(act.signatures))

@@ -11,16 +11,18 @@ from base64 import b32encode
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from counterfoil.batches.security_keys import challenge_of
+from counterfoil.batches.security_keys import challenge_of, is_security_key, read_keys
 from counterfoil.batches.statements import ed25519_signature
 from counterfoil.client.actions import action_of
 from counterfoil.client.remote import RemoteOffice
 from counterfoil.core import keyfile
-from counterfoil.core.errors import VerifyFault
+from counterfoil.core.bounded import read_bounded
+from counterfoil.core.errors import InputFault, KeyFault, VerifyFault
+from counterfoil.core.outside_json import decode_json, repeats_a_key
 from counterfoil.core.use_cases import (
     SERVICE,
     Actor,
@@ -31,6 +33,7 @@ from counterfoil.core.use_cases import (
 )
 from counterfoil.core.values import Officer, Role
 from counterfoil.office import Office, make_officer
+from counterfoil.office.context import MAX_VKEY_BYTES
 from counterfoil.office.officers import (
     EnrollOfficer,
     RetireOfficer,
@@ -40,6 +43,7 @@ from counterfoil.office.officers import (
     retire_statement,
 )
 from counterfoil.tlog import Signer
+from counterfoil.tlog.note import parse_vkey
 
 Desk = Office | RemoteOffice
 """An office that was opened here, or one that is reached through its service."""
@@ -133,6 +137,60 @@ def key_code(officer: Officer) -> str:
     """The same of a verifier key, for those who compare one before they enroll it: of its
     SHA-256."""
     return code_of(sha256(officer.vkey.encode()).digest())
+
+
+def named_officer(named: str) -> Officer:
+    """The officer of a verifier key, of a key file or of security keys, that was written on the
+    command line or stands in the file named there.
+
+    Raises KeyFault `vkey_missing`; VerifyFault `vkey_malformed`, `vkey_weak`, `security_key_weak`.
+    """
+    text = named if "+" in named and not Path(named).is_file() else _line(Path(named))
+    if is_security_key(text):
+        return Officer(read_keys(text).name, text)
+    key = parse_vkey(text)
+    return Officer(key.name, str(key))
+
+
+def read_code(path: Path) -> dict[str, Any]:
+    """What a file with a statement says, each detail by its name, and its short code; or name and
+    code of a verifier key.
+
+    Raises KeyFault `vkey_missing`, InputFault `statement_unreadable`; as `named_officer`.
+    """
+    text = _line(path)
+    if not text.startswith("{"):
+        officer = named_officer(str(path))
+        return {"officer": officer.name, "code": key_code(officer)}
+    try:
+        if repeats_a_key(text.encode()):
+            raise ValueError
+        statement = decode_json(text.encode(), Statement)
+        if msgspec.json.decode(text) != msgspec.to_builtins(statement):
+            raise ValueError
+        code = short_code(statement)
+    except (ValueError, TypeError):
+        raise InputFault(
+            "statement_unreadable",
+            "this is not a statement as an office hands it out",
+            place=path.name,
+            cure="Save it from the page again; sign nothing whose code you cannot compare.",
+        ) from None
+    said = msgspec.to_builtins(statement)
+    details = {f"details.{name}": value for name, value in said.pop("details").items()}
+    return said | details | {"code": code}
+
+
+def _line(path: Path) -> str:
+    try:
+        return read_bounded(path, MAX_VKEY_BYTES).decode("utf-8").strip()
+    except (OSError, ValueError):
+        raise KeyFault(
+            "vkey_missing",
+            "the file cannot be read",
+            place=path.name,
+            cure="Name a file that holds one verifier key, or one statement.",
+        ) from None
 
 
 def code_of(digest: bytes) -> str:

@@ -125,7 +125,7 @@ def require_signed(
         said = check_signed(signed)  # 5
         if said is not None:
             require_page(office, said, signed.officer)
-            require_rising(connection, said, signed.officer)
+            require_rising(office, connection, signed, said)
     return officers
 
 

@@ -7,8 +7,8 @@
                              *.vkey are the public halves
     DIR/keys/office.passphrase   a sandbox only: opens the three service keys (docs/decisions/0005)
     DIR/keys/ledger-head     notes that the ledger has a head under a key (ledger/head.py)
-    DIR/keys/rotations       how often a key was exchanged (key_files.py, which says what other key
-                             files there are)
+    DIR/keys/rotations       how often a key was exchanged (keys/key_files.py, which has the
+                             other key files)
     DIR/office.db            ledger, batches, history
     DIR/register/            snapshots, and the key custodian's count of openings
 
@@ -69,6 +69,9 @@ class Office:
     _opened: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     rotated: list[int] = field(default_factory=lambda: [0], compare=False)
     """How often a key had been exchanged when the office was opened, in one place."""
+    counted: set[bytes] = field(default_factory=set[bytes], repr=False, compare=False)
+    """Signatures of security keys whose sign count was remembered when they came in, before the act
+    that another officer has yet to sign (page_signatures.py)."""
 
     @property
     def register_directory(self) -> Path:

@@ -5,7 +5,8 @@ need to be enrolled.
 An authenticator that counts its signatures says a higher number each time; one that says the same
 number or a lower one has a copy somewhere. The last number of each credential is remembered with
 the ledger's head (database/remembered.py), under the digest of the credential id, so that who can
-write the database cannot set it back. An authenticator that does not count says 0, always.
+write the database cannot set it back. An authenticator that does not count says 0, always. Where
+another officer has yet to sign, the number is remembered when the signature comes in.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from hashlib import sha256
 
 from counterfoil.batches.officers import security_keys
 from counterfoil.batches.security_keys import MOST_AUTHENTICATORS, Checked
+from counterfoil.batches.statements import check_signed, keep_signed
 from counterfoil.core.errors import StateFault, UsageFault, VerifyFault
+from counterfoil.core.use_cases import Signed
 from counterfoil.core.values import Officer
 from counterfoil.database import Connection
 from counterfoil.database.remembered import derived_key, remember_value, remembered_value
@@ -37,11 +40,15 @@ def require_pages(office: Office) -> Pages:
     return pages
 
 
+def is_agreed_page(pages: Pages | None, said: Checked) -> bool:
+    """Whether a signature was made on one of the pages of an agreement."""
+    return pages is not None and said.rp == pages.rp and said.origin in pages.origins
+
+
 def require_page(office: Office, said: Checked, officer: Officer) -> None:
     """Raise StateFault `security_keys_not_agreed`, VerifyFault `security_key_page` unless it was
     signed on a page that the agreement names."""
-    pages = require_pages(office)
-    if said.rp != pages.rp or said.origin not in pages.origins:
+    if not is_agreed_page(require_pages(office), said):
         raise VerifyFault(
             "security_key_page",
             "it was signed on a page that the agreement does not name",
@@ -51,12 +58,28 @@ def require_page(office: Office, said: Checked, officer: Officer) -> None:
         )
 
 
-def require_rising(connection: Connection, said: Checked, officer: Officer) -> None:
+def take_early(office: Office, signed: Signed) -> None:
+    """Check a signature that comes in before the act can be done, and remember its sign count in a
+    transaction of its own. Raises as `check_signed`, `require_page`, `require_rising`."""
+    said = check_signed(signed)
+    if said is None:
+        return
+    require_page(office, said, signed.officer)
+    with office.store.transaction() as connection:
+        require_rising(office, connection, signed, said)
+    office.counted.add(_name(signed))
+
+
+def require_rising(office: Office, connection: Connection, signed: Signed, said: Checked) -> None:
     """Remember the credential's sign count in this transaction. Raises VerifyFault
     `security_key_counter` where it is not higher than the last.
 
-    Nothing is compared while the office's key is not open: only a suspension is entered then.
+    Nothing is compared of a signature that `take_early` took, which serves once, and while the
+    office's key is not open: only a suspension is entered then.
     """
+    if _name(signed) in office.counted:
+        office.counted.discard(_name(signed))
+        return
     if derived_key(connection, b"counterfoil/sign-count/v1") is None:
         return
     subject = _SUBJECT + sha256(said.credential).hexdigest()
@@ -66,12 +89,16 @@ def require_rising(connection: Connection, said: Checked, officer: Officer) -> N
             "security_key_counter",
             "the security key has counted no further than when it last signed: a copy of it may be "
             "in use",
-            place=officer.name,
+            place=signed.officer.name,
             cure="Nothing was done. Have two officers retire this officer, find out where the key "
             "was, and enroll new ones.",
         )
     if said.sign_count:
         remember_value(connection, subject, str(said.sign_count))
+
+
+def _name(signed: Signed) -> bytes:
+    return sha256(keep_signed(signed).encode()).digest()
 
 
 def require_enrollable(office: Office, officer: Officer) -> None:

@@ -17,6 +17,7 @@ from counterfoil.accountability.evidence.contents import (
     decode_public,
 )
 from counterfoil.batches.ruling import Determined, Reviewed, rule
+from counterfoil.batches.statements import check_signed, read_signed
 from counterfoil.certification.certificate import Certificate, read_certificate
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, VerifyFault
@@ -28,6 +29,7 @@ from counterfoil.ledger.entries import Entry, EntryKind, decode
 from counterfoil.office import rules_of
 from counterfoil.office.journal import officer_digest, officer_fields
 from counterfoil.office.officers import key_purpose
+from counterfoil.office.page_signatures import is_agreed_page
 from counterfoil.tlog import VerifierKey, check_proof
 
 KINDS_OF: Final[dict[str, tuple[EntryKind, ...]]] = {
@@ -115,6 +117,7 @@ def check_part(bundle: Bundle) -> Checked:
     manifest = _check_manifest(part, holder, entries)  # 4
     certificates = _check_certificates(part, holder, manifest, entries)  # 4
     ruling = _check_officers(part, entries)  # 5
+    pages = _check_pages(law, ruling)  # 5
     route = _route(law, str(entries.fields("batch").get("route", "")))
     statements = (
         f"1. {holder.name} signed the bundle. Compare its key with the one that you have "
@@ -123,7 +126,7 @@ def check_part(bundle: Bundle) -> Checked:
         f"3. {len(entries.found)} entries stand in the ledger that {holder.name} signed at "
         f"{entries.size} entries: {_named(entries)}.",
         _snapshot_words(part, holder, certificates, entries),
-        _ruling_words(ruling, entries),
+        _ruling_words(ruling, entries) + pages,
     )
     return Checked(part, law, route, entries, manifest, certificates, ruling, statements)
 
@@ -326,6 +329,31 @@ def _check_enrolled(ruling: Ruling, entries: Entries) -> None:
             ),
             "the ledger does not say that an officer was enrolled before signing",
         )
+
+
+def _check_pages(law: Law, ruling: Ruling | None) -> str:
+    """What is to be said of signatures by security keys: the pages are those that the agreement in
+    the bundle names. An agreement of before there were pages is told."""
+    found = set[str]()
+    signatures = (
+        ((ruling.first, ruling.first_signature), (ruling.second, ruling.second_signature))
+        if ruling
+        else ()
+    )
+    for officer, text in signatures:
+        said = check_signed(read_signed(text, officer)) if text.startswith("{") else None
+        if said is not None:
+            _require(
+                law.agreement.pages is None or is_agreed_page(law.agreement.pages, said),
+                "an officer signed on a page that the agreement does not name",
+            )
+            found.add(said.origin)
+    if not found:
+        return ""
+    named = "which the agreement names"
+    if law.agreement.pages is None:
+        named = "which the agreement in force when the batch was received does not name: ask which"
+    return f" Signed with a security key on {', '.join(sorted(found))}, {named}."
 
 
 def _ruling_words(ruling: Ruling | None, entries: Entries) -> str:

@@ -1,5 +1,5 @@
-"""`counterfoil officer create | enroll | list | retire`: who may review and release, and who may do
-what needs another role."""
+"""`counterfoil officer create | enroll | list | retire | code`: who may review and release, and who
+may do what needs another role."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from counterfoil.cli.options import (
     PassphraseFile,
     SecondPassphrase,
     ask_new,
-    named_vkey,
     officer_key,
     opened,
     read_passphrase,
@@ -26,7 +25,7 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import faults, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.core.values import Officer, Role
+from counterfoil.core.values import Role
 from counterfoil.office import Office, open_office
 from counterfoil.office.officers import list_officers
 
@@ -140,8 +139,7 @@ def enroll(
         office = opened(directory, passphrase_file)
         given = (officer_passphrase_file, second_passphrase_file)
         signers = _signers(office, (officer, second), given)
-        key = named_vkey(vkey)
-        made = client.enroll_key(office, Officer(key.name, str(key)), role, signers)
+        made = client.enroll_key(office, client.named_officer(vkey), role, signers)
         said = {"officer": made.name, "role": str(role), "vkey": made.vkey}
         show(said, made.vkey, as_json=as_json)
 
@@ -206,8 +204,7 @@ def recover(
     recovery key and an inspector, published for 14 days, then with --finish. Releases nothing."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        key = named_vkey(vkey)
-        new = Officer(key.name, str(key))
+        new = client.named_officer(vkey)
         given = (
             (officer, officer_passphrase_file, Role.DISCLOSURE),
             (recovery, recovery_passphrase_file, Role.RECOVERY),
@@ -229,6 +226,24 @@ def recover(
         )
 
 
+def code(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A statement that a page gave, as JSON, or a verifier key."
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """What a statement says and its short code, which must be the one that the page shows before
+    you touch your security key; or the code of a verifier key, before you enroll it. Asks
+    nobody."""
+    with faults(as_json=as_json):
+        said = client.read_code(file)
+        lines = [f"{name}: {value}" for name, value in said.items()]
+        show(said, "\n".join(lines), as_json=as_json)
+
+
 add_verb(app, create, "officer create m-okafor --office tax-office --keys keys")
 add_verb(
     app, enroll, "officer enroll m-okafor.vkey --office tax-office --officer a.key --second b.key"
@@ -242,3 +257,4 @@ add_verb(
     "--inspector i.key",
     "officer recover c.vkey --lost ben --office tax-office --officer ben.key --object",
 )
+add_verb(app, code, "officer code statement.json", "officer code m-okafor.vkey")
