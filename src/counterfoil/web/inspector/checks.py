@@ -11,7 +11,7 @@ from starlette.responses import Response
 from counterfoil.accountability.ledger_pages.entries import KIND_MEANINGS
 from counterfoil.accountability.ledger_pages.jobs import BeginJob, Job, ShowJob
 from counterfoil.core.errors import InputFault
-from counterfoil.web.inspector.ledger import read_day, saved
+from counterfoil.web.inspector.parts import read_day, saved
 from counterfoil.web.page import Page, Visit
 
 _WHAT: Final = ("check", "attest", "report")

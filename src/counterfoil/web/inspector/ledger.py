@@ -5,7 +5,6 @@ entered and everything may stand in an address."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -25,6 +24,7 @@ from counterfoil.accountability.ledger_pages.entries import (
     ShowEntry,
 )
 from counterfoil.core.errors import InputFault
+from counterfoil.web.inspector.parts import read_day, saved
 from counterfoil.web.page import Page, Visit
 
 _FILTERS: Final = ("kind", "batch", "first", "last")
@@ -99,25 +99,6 @@ async def _days(visit: Visit) -> ComparedDays:
     first, last = (read_day(asked.get(name, ""), name) for name in ("first", "last"))
     found: ComparedDays = await visit.ask("compare-days", CompareDays(first, last))
     return found
-
-
-def read_day(text: str, place: str) -> date:
-    """A day of a field. Raises InputFault `form_field_other`."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise InputFault(
-            "form_field_other",
-            "this is not written as the field asks for",
-            place=place,
-            cure="Write a day as 2026-03-02.",
-        ) from None
-
-
-def saved(text: str, name: str) -> Response:
-    """A text that a browser saves under a name."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, headers=headers, media_type="text/plain; charset=utf-8")
 
 
 def _index(text: str) -> int | None:

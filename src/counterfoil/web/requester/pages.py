@@ -191,13 +191,13 @@ class RequesterPages:
             except CounterfoilError as fault:
                 status = _STATUS.get(fault.code) or status_of(fault)
                 self.gateway.log("refused", route=path, code=fault.code, status=status)
-                response = self._refused(request, status, fault)
+                response = self._refused(request, _told(status, fault))
             except ClientDisconnect:
                 self.gateway.log("refused", route=path, code="body_cut", status=400)
                 response = Response(status_code=400)
             except Exception as bug:  # noqa: BLE001 - the text of an unforeseen error may hold what was sent
                 self.gateway.log("failed", route=path, code="internal", kind=type(bug).__name__)
-                response = self._refused(request, 500, _unforeseen())
+                response = self._refused(request, _UNFORESEEN)
             for name, value in headers_of(_origin(request)).items():
                 response.headers.setdefault(name, value)
             self.gateway.count(path, response.status_code)
@@ -229,14 +229,8 @@ class RequesterPages:
         }
         return HTMLResponse(self.look.render(template, language, common | dict(told)), status)
 
-    def _refused(self, request: Request, status: int, fault: CounterfoilError) -> Response:
-        told = {
-            "status": status,
-            "code": fault.code,
-            "message": fault.message,
-            "place": fault.place,
-            "cure": fault.cure,
-        }
+    def _refused(self, request: Request, told: dict[str, Any]) -> Response:
+        status = told["status"]
         response = self._page(request, ERROR, "requester/error.html", told, status)
         if status in (413, 429, 503, 507):
             response.headers["Connection"] = "close"
@@ -309,9 +303,16 @@ def _nothing_here() -> UsageFault:
     )
 
 
-def _unforeseen() -> UsageFault:
-    return UsageFault(
-        "internal",
-        "an unforeseen error",
-        cure="The place is in the log of the process; the error's own text is withheld.",
-    )
+def _told(status: int, fault: CounterfoilError) -> dict[str, Any]:
+    """What a page of an error says."""
+    names = ("code", "message", "place", "cure")
+    return {"status": status} | {name: getattr(fault, name) for name in names}
+
+
+_UNFORESEEN: Final[dict[str, Any]] = {
+    "status": 500,
+    "code": "internal",
+    "message": "an unforeseen error",
+    "place": "",
+    "cure": "The place is in the log of the process; the error's own text is withheld.",
+}
