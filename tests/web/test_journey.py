@@ -124,7 +124,9 @@ def office(tmp_path: Path, world_template: Path, browser: Browser) -> Iterator[O
     (tmp_path / "secret").write_text(SECRET)
     with closing(World(tmp_path, template=world_template)) as world:
         ask_for(world.path, 2)
-        world.amend("sandbox: true\n", f"sandbox: true\npages: {{rp: localhost, origins: ['{url}']}}\n")
+        world.amend(
+            "sandbox: true\n", f"sandbox: true\npages: {{rp: localhost, origins: ['{url}']}}\n"
+        )
         provider = Provider("", lambda: world.now.timestamp())
         with on_loopback(provider.app()) as issuer:
             provider.issuer = issuer

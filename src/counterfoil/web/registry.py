@@ -6,7 +6,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from counterfoil.web.officers import batch, inbox, request, sample, signing
+from counterfoil.web.officers import (
+    batch,
+    inbox,
+    incidents,
+    people,
+    request,
+    sample,
+    signing,
+    stops,
+)
 from counterfoil.web.page import Page
 
 OFFICE_PAGES: Final[tuple[Page, ...]] = (
@@ -15,4 +24,7 @@ OFFICE_PAGES: Final[tuple[Page, ...]] = (
     *batch.PAGES,
     *sample.PAGES,
     *request.PAGES,
+    *stops.PAGES,
+    *incidents.PAGES,
+    *people.PAGES,
 )
