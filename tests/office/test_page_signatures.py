@@ -27,7 +27,6 @@ from counterfoil.disclosure import (
     release_batch,
     release_statement,
     review_batch,
-    review_statement,
 )
 from counterfoil.gate import load_law
 from counterfoil.office import open_office
@@ -41,6 +40,7 @@ from tests.world.authenticators import (
     KeyedOfficer,
     SoftKey,
     enrolled,
+    sign_act,
     with_pages,
 )
 from tests.world.office import World
@@ -65,25 +65,12 @@ def _determined(world: World) -> str:
     return batch
 
 
-def _review(
-    world: World, batch: str, by: KeyedOfficer, which: int = 0, /, **wrong: Any
-) -> Signed | None:
-    command = ReviewBatch(batch=batch)
-    statement = review_statement(world.office, by.officer, command)
-    signed = by.sign(statement, which, **wrong)
-    review_batch(world.office, by.officer, _with(command, signed))
-    return signed
+def _review(world: World, batch: str, by: KeyedOfficer, which: int = 0, /, **wrong: Any) -> Signed:
+    return sign_act(world, "review", ReviewBatch(batch=batch), by, which, **wrong)
 
 
 def _release(world: World, batch: str, by: KeyedOfficer, **wrong: Any) -> Signed:
-    command = ReleaseBatch(batch=batch)
-    signed = by.sign(release_statement(world.office, by.officer, command), **wrong)
-    release_batch(world.office, by.officer, _with(command, signed))
-    return signed
-
-
-def _with(command: Any, *signed: Signed) -> Any:
-    return msgspec.structs.replace(command, signatures=signed)
+    return sign_act(world, "release", ReleaseBatch(batch=batch), by, **wrong)
 
 
 # -- the agreement -----------------------------------------------------------------------------
@@ -255,10 +242,7 @@ def test_p6_what_is_wrong_with_a_pages_signature_leaves_the_batch_as_it_was(page
 
 def _suspend(world: World, by: KeyedOfficer, text: str, which: int = 0, /, **wrong: Any) -> Any:
     command = suspension.Suspend(Upload(acts.order(world, text)), "", "office")
-    statement = suspension.suspend_statement(world.office, by.officer, command)
-    return suspension.suspend(
-        world.office, by.officer, _with(command, by.sign(statement, which, **wrong))
-    )
+    return sign_act(world, "suspend", command, by, which, **wrong)
 
 
 def test_a_sign_count_goes_forward_or_is_none_at_all(paged: World) -> None:

@@ -7,6 +7,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     SECP256R1,
@@ -26,6 +27,7 @@ from counterfoil.batches.security_keys import (
     write_keys,
 )
 from counterfoil.batches.statements import security_key_signature
+from counterfoil.client.actions import find_action
 from counterfoil.core.use_cases import Signed, Statement, statement_bytes
 from counterfoil.core.values import Officer, Role
 from tests.world.office import World
@@ -177,3 +179,14 @@ def enrolled(world: World, name: str, role: Role = Role.DISCLOSURE) -> KeyedOffi
     keys = world.officer("a"), world.officer("b")
     client.enroll_key(world.office, made.officer, role, keys)
     return made
+
+
+def sign_act(
+    world: World, action: str, command: Any, by: KeyedOfficer, which: int = 0, /, **wrong: Any
+) -> Signed:
+    """Have one officer do an act that one officer does, and give what was signed."""
+    found = find_action(action, "act")
+    assert found.statement is not None
+    signed = by.sign(found.statement(world.office, by.officer, command), which, **wrong)
+    found.verb(world.office, by.officer, msgspec.structs.replace(command, signatures=(signed,)))
+    return signed

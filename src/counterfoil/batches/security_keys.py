@@ -19,8 +19,8 @@ signature, its `client_data` canonical JSON of what the signature covers:
 
     {"authenticator_data":"...","client_data_json":"...","credential":"..."}
 
-    1  each field has its form: client data is a JSON object of at most 4,096 bytes without a
-       repeated key, authenticator data is 37 bytes, without extensions
+    1  each field has its form: client data is a JSON object of at most 4,096 bytes and 64 brackets
+       without a repeated key, authenticator data is 37 bytes, without extensions
     2  `credential` is one of the officer's authenticators
     3  the client data's type is `webauthn.get`
     4  its challenge is SHA-256("counterfoil/statement/v1" 0x00 statement)
@@ -68,7 +68,9 @@ TYPE: Final = 0xFF
 MOST_AUTHENTICATORS: Final = 2
 MAX_CLIENT_DATA: Final = 4096
 AUTHENTICATOR_BYTES: Final = 37
+_MOST_BRACKETS: Final = 64
 _IDENTIFIER: Final = b"counterfoil/security-key/v1\x00"
+_MAX_KEPT: Final = 8192
 _MAX_VKEY: Final = 2048
 _PRESENT, _VERIFIED, _ELIGIBLE, _BACKED_UP, _ATTESTED, _EXTENDED = 1, 4, 8, 16, 64, 128
 _CURE: Final = "Nothing was done. Sign again, on the office's own page and with an enrolled key."
@@ -238,7 +240,8 @@ def read_assertion(value: str, client_data: str, place: str = "signature") -> As
     """An assertion from a signature's two texts (1). Raises VerifyFault
     `security_key_malformed`."""
     try:
-        said = canonical.read_object(client_data.encode("utf-8")) or {}
+        is_short = len(client_data) <= _MAX_KEPT and len(value) <= _MAX_KEPT
+        said = (canonical.read_object(client_data.encode("utf-8")) if is_short else None) or {}
     except UnicodeEncodeError:
         said = {}
     names = ("credential", "authenticator_data", "client_data_json")
@@ -287,7 +290,10 @@ def check_assertion(keys: SecurityKeys, statement: bytes, assertion: Assertion) 
 def read_client_data(data: bytes, place: str) -> dict[str, Any]:
     """The object that client data hold. Raises VerifyFault `security_key_malformed`."""
     try:
-        said: Any = None if repeats_a_key(data) else json.loads(data.decode("utf-8"))
+        is_flat = data.count(b"[") + data.count(b"{") <= _MOST_BRACKETS
+        said: Any = None
+        if is_flat and not repeats_a_key(data):
+            said = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
@@ -338,6 +344,10 @@ def check_flags(rp_hash: bytes, flags: int, rp: str, place: str) -> None:
             "Nothing was done. Use a security key whose keys stay in the device; a passkey of "
             "which a phone or an account keeps a copy is not one.",
         )
+
+
+def _no_constant(_name: str) -> Any:
+    raise ValueError("JSON has no such number")
 
 
 def _verifies(one: Authenticator, signature: bytes, covered: bytes) -> bool:

@@ -51,9 +51,9 @@ from counterfoil.core.use_cases import (
 )
 from counterfoil.core.values import Officer, Public, Role
 from counterfoil.office import Office
-from counterfoil.office.authority import STATEMENT_MINUTES
+from counterfoil.office.authority import STATEMENT_MINUTES, take_early
 from counterfoil.office.officers import EnrolledOfficer, list_officers
-from counterfoil.office.page_signatures import require_pages, take_early
+from counterfoil.office.page_signatures import require_pages
 
 MOST_OF_OFFICER: Final = 20
 """Acts that one officer has under way at once."""
@@ -233,7 +233,7 @@ class Ceremonies:
         """State the act as things are now, for this officer to sign."""
         state, keys = act.action.statement, security_keys(officer)
         assert state is not None, "an act has a statement"
-        pages = require_pages(self._office) if keys is not None else None
+        pages = require_pages(self._office.law.agreement.pages) if keys is not None else None
         first = act.signatures[0].officer if act.signatures else officer
         statement: Statement = state(self._office, first, act.command)
         act.asked[officer.name] = statement

@@ -168,6 +168,9 @@ def read_code(path: Path) -> dict[str, Any]:
         statement = decode_json(text.encode(), Statement)
         if msgspec.json.decode(text) != msgspec.to_builtins(statement):
             raise ValueError
+        shown = [statement.act, statement.office, statement.subject, *statement.details]
+        if not all(map(str.isprintable, [*shown, *map(str, statement.details.values())])):
+            raise ValueError
         code = short_code(statement)
     except (ValueError, TypeError):
         raise InputFault(

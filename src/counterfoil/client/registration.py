@@ -53,11 +53,10 @@ from counterfoil.core.keyfile import require_key_name
 from counterfoil.core.outside_json import decode_json, repeats_a_key
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Officer, Public
-from counterfoil.gate.law.agreement import Pages
 from counterfoil.office import Office
 from counterfoil.office.authority import STATEMENT_MINUTES
 from counterfoil.office.officers import list_officers
-from counterfoil.office.page_signatures import require_pages
+from counterfoil.office.page_signatures import Pages, require_pages
 
 MILLISECONDS: Final = 300_000
 MAX_ATTESTATION: Final = 16_384
@@ -105,7 +104,7 @@ class Registrations:
         Raises StateFault `security_keys_not_agreed`, `officer_taken`, `registrations_too_many`;
         UsageFault `key_name`.
         """
-        require_pages(self._office)
+        self._pages()
         require_key_name(name)
         listed = list_officers(self._office, NOBODY)
         if any(each.officer.name.casefold() == name.casefold() for each in listed):
@@ -131,7 +130,7 @@ class Registrations:
     def again(self, registration: str) -> Registration:
         """What the browser is to be given next. Raises StateFault `registration_unknown`,
         `security_keys_not_agreed`."""
-        made, pages = self._find(registration), require_pages(self._office)
+        made, pages = self._find(registration), self._pages()
         options = registration_options(pages, made.name, made.challenge, made.authenticators)
         return Registration(registration, made.name, options)
 
@@ -141,7 +140,7 @@ class Registrations:
         Raises StateFault `registration_unknown`; as `check_registration`, `write_keys`. Each
         challenge is used once: after a fault the browser is given a new one.
         """
-        made, pages = self._find(registration), require_pages(self._office)
+        made, pages = self._find(registration), self._pages()
         challenge, made.challenge = made.challenge, self._office.random(32)
         one = check_registration(pages, read_json(credential), challenge)
         both = (*made.authenticators, one)
@@ -154,7 +153,7 @@ class Registrations:
     def end(self, registration: str) -> Registration:
         """Make the verifier key of what was registered. Raises StateFault `registration_unknown`,
         VerifyFault `vkey_malformed` where nothing was."""
-        made, pages = self._find(registration), require_pages(self._office)
+        made, pages = self._find(registration), self._pages()
         vkey = write_keys(SecurityKeys(made.name, pages.rp, made.authenticators))
         made.officer = Officer(made.name, vkey)
         made.until = self._office.clock() + _WAITS
@@ -169,6 +168,9 @@ class Registrations:
             for name, made in self._made.items()
             if made.officer is not None and made.name not in enrolled
         ]
+
+    def _pages(self) -> Pages:
+        return require_pages(self._office.law.agreement.pages)
 
     def _find(self, registration: str) -> _Made:
         self._forget()

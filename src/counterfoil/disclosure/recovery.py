@@ -35,7 +35,6 @@ from counterfoil.office import Office, acts, authority
 from counterfoil.office.enrolment import RECOVERY_EVENTS
 from counterfoil.office.journal import officer_digest
 from counterfoil.office.officers import ADDED, FIRST_OFFICERS, key_purpose
-from counterfoil.office.page_signatures import require_enrollable
 
 RECOVERY_DAYS: Final = 14
 """How long a recovery stands published before it is finished."""
@@ -89,7 +88,7 @@ def recover(office: Office, actor: Actor, command: Recover) -> Recovery:
 def _require_step(office: Office, connection: Connection, actor: Actor, command: Recover) -> None:
     """Whether the step is the next one."""
     if command.step != OBJECTED:
-        require_enrollable(office, command.officer)
+        authority.require_keys(office, command.officer)
     opened = _open_recovery(office, connection, command)
     if command.step == OPENED:
         _require_need(connection, actor, command)

@@ -30,7 +30,12 @@ from counterfoil.core.use_cases import Actor, Service, Signed, Statement
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
 from counterfoil.office.context import Office
-from counterfoil.office.page_signatures import require_page, require_rising
+from counterfoil.office.page_signatures import (
+    require_enrollable,
+    require_page,
+    require_rising,
+    signature_name,
+)
 
 STATEMENT_MINUTES: Final = 15
 """How long a statement can be signed and brought back."""
@@ -124,9 +129,29 @@ def require_signed(
     for signed in signatures:
         said = check_signed(signed)  # 5
         if said is not None:
-            require_page(office, said, signed.officer)
-            require_rising(office, connection, signed, said)
+            require_page(office.law.agreement.pages, said, signed.officer)
+            require_rising(office.counted, connection, signed, said)
     return officers
+
+
+def take_early(office: Office, signed: Signed) -> None:
+    """Check a signature that comes in before the act can be done, because another officer has yet
+    to sign, and remember the sign count of a security key in a transaction of its own. Raises as
+    `check_signed`, `require_page`, `require_rising`."""
+    said = check_signed(signed)
+    if said is None:
+        return
+    require_page(office.law.agreement.pages, said, signed.officer)
+    with office.store.transaction() as connection:
+        require_rising(office.counted, connection, signed, said)
+    office.counted.add(signature_name(signed))
+
+
+def require_keys(office: Office, officer: Officer) -> None:
+    """Raise unless this officer's key is of a kind that the office enrolls. Raises as
+    `require_enrollable`."""
+    pages, sandbox = office.law.agreement.pages, office.settings.sandbox
+    require_enrollable(pages, officer, sandbox=sandbox)
 
 
 def _of_its_types(signed: Signed) -> Signed:

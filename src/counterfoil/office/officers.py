@@ -29,7 +29,6 @@ from counterfoil.office import acts, authority
 from counterfoil.office.authority import require_officer
 from counterfoil.office.context import Office
 from counterfoil.office.journal import enter
-from counterfoil.office.page_signatures import require_enrollable
 from counterfoil.office.roots import require_agreed_officer
 
 FIRST_OFFICERS: Final = 2
@@ -63,8 +62,8 @@ class EnrolledOfficer(Public, frozen=True):
 
 
 def enroll_statement(office: Office, actor: Actor, command: EnrollOfficer) -> Statement:
-    """What two officers are to sign. Raises as `require_officer`, `require_enrollable`."""
-    require_enrollable(office, command.officer)
+    """What two officers are to sign. Raises as `require_officer`, `require_keys`."""
+    authority.require_keys(office, command.officer)
     with office.store.reading() as connection:
         require_officer(connection, actor)
         form = _form(office, connection, ADDED, command.officer, command.role)
@@ -73,8 +72,8 @@ def enroll_statement(office: Office, actor: Actor, command: EnrollOfficer) -> St
 
 def enroll_officer(office: Office, actor: Actor, command: EnrollOfficer) -> Officer:
     """Enroll an officer and enter the key. Raises UsageFault `actor_refused`, KeyFault, StateFault
-    `officer_taken`, `officers_two`; as `require_signed`, `require_enrollable`."""
-    require_enrollable(office, command.officer)
+    `officer_taken`, `officers_two`; as `require_signed`, `require_keys`."""
+    authority.require_keys(office, command.officer)
     signer = office.signer()
     with office.store.transaction() as connection:
         if isinstance(actor, Service):
@@ -135,8 +134,8 @@ def enrol(
     office: Office, connection: Connection, officer: Officer, role: Role = Role.DISCLOSURE
 ) -> None:
     """Enrol an officer in a role and enter the key. Raises StateFault `officer_taken`; as
-    `require_enrollable`."""
-    require_enrollable(office, officer)
+    `require_keys`."""
+    authority.require_keys(office, officer)
     store.enrol_officer(connection, officer, office.clock(), role)
     enter_key(office, connection, key_purpose(role), officer.vkey)
 

@@ -38,6 +38,7 @@ from counterfoil.office.context import (
 )
 from counterfoil.office.keys.current_keys import require_current_keys, settle_keys
 from counterfoil.office.lease import writing_beside
+from counterfoil.office.page_signatures import require_page
 from counterfoil.office.roots import require_roots
 from counterfoil.office.settings import FILE, controls_text, read_settings
 from counterfoil.tlog import check_checkpoint
@@ -187,7 +188,9 @@ def _signer(office: Office, connection: Connection, act: Act, generation: int) -
     officer, role = store.signing_officer(connection, act.officer)
     [kept] = msgspec.json.decode(act.signatures, type=list[msgspec.Raw])
     signed = read_signed(bytes(kept).decode(), officer)
-    check_signed(signed)
+    made = check_signed(signed)
+    if made is not None:
+        require_page(office.law.agreement.pages, made, officer)
     said = signed.statement
     stated = (said.act, said.office, said.subject, said.generation, said.details)
     order = {"order": act.document}

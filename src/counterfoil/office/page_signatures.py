@@ -15,21 +15,20 @@ from hashlib import sha256
 
 from counterfoil.batches.officers import security_keys
 from counterfoil.batches.security_keys import MOST_AUTHENTICATORS, Checked
-from counterfoil.batches.statements import check_signed, keep_signed
+from counterfoil.batches.statements import keep_signed
 from counterfoil.core.errors import StateFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import Signed
 from counterfoil.core.values import Officer
 from counterfoil.database import Connection
 from counterfoil.database.remembered import derived_key, remember_value, remembered_value
 from counterfoil.gate.law.agreement import Pages
-from counterfoil.office.context import Office
 
 _SUBJECT = "security-key "
 
 
-def require_pages(office: Office) -> Pages:
-    """Where officers sign with security keys. Raises StateFault `security_keys_not_agreed`."""
-    pages = office.law.agreement.pages
+def require_pages(pages: Pages | None) -> Pages:
+    """Where officers sign with security keys, by the agreement. Raises StateFault
+    `security_keys_not_agreed`."""
     if pages is None:
         raise StateFault(
             "security_keys_not_agreed",
@@ -45,10 +44,10 @@ def is_agreed_page(pages: Pages | None, said: Checked) -> bool:
     return pages is not None and said.rp == pages.rp and said.origin in pages.origins
 
 
-def require_page(office: Office, said: Checked, officer: Officer) -> None:
+def require_page(pages: Pages | None, said: Checked, officer: Officer) -> None:
     """Raise StateFault `security_keys_not_agreed`, VerifyFault `security_key_page` unless it was
     signed on a page that the agreement names."""
-    if not is_agreed_page(require_pages(office), said):
+    if not is_agreed_page(require_pages(pages), said):
         raise VerifyFault(
             "security_key_page",
             "it was signed on a page that the agreement does not name",
@@ -58,27 +57,17 @@ def require_page(office: Office, said: Checked, officer: Officer) -> None:
         )
 
 
-def take_early(office: Office, signed: Signed) -> None:
-    """Check a signature that comes in before the act can be done, and remember its sign count in a
-    transaction of its own. Raises as `check_signed`, `require_page`, `require_rising`."""
-    said = check_signed(signed)
-    if said is None:
-        return
-    require_page(office, said, signed.officer)
-    with office.store.transaction() as connection:
-        require_rising(office, connection, signed, said)
-    office.counted.add(_name(signed))
-
-
-def require_rising(office: Office, connection: Connection, signed: Signed, said: Checked) -> None:
+def require_rising(
+    counted: set[bytes], connection: Connection, signed: Signed, said: Checked
+) -> None:
     """Remember the credential's sign count in this transaction. Raises VerifyFault
     `security_key_counter` where it is not higher than the last.
 
-    Nothing is compared of a signature that `take_early` took, which serves once, and while the
-    office's key is not open: only a suspension is entered then.
+    Nothing is compared of a signature of `counted`, which was remembered when it came in and serves
+    once, and while the office's key is not open: only a suspension is entered then.
     """
-    if _name(signed) in office.counted:
-        office.counted.discard(_name(signed))
+    if signature_name(signed) in counted:
+        counted.discard(signature_name(signed))
         return
     if derived_key(connection, b"counterfoil/sign-count/v1") is None:
         return
@@ -97,11 +86,12 @@ def require_rising(office: Office, connection: Connection, signed: Signed, said:
         remember_value(connection, subject, str(said.sign_count))
 
 
-def _name(signed: Signed) -> bytes:
+def signature_name(signed: Signed) -> bytes:
+    """32 bytes that name a signature over its statement."""
     return sha256(keep_signed(signed).encode()).digest()
 
 
-def require_enrollable(office: Office, officer: Officer) -> None:
+def require_enrollable(pages: Pages | None, officer: Officer, *, sandbox: bool) -> None:
     """Raise unless this officer's keys can be enrolled here: a key file's always; of security keys,
     two that are made for the agreement's pages, or one in a sandbox.
 
@@ -111,17 +101,28 @@ def require_enrollable(office: Office, officer: Officer) -> None:
     keys = security_keys(officer)
     if keys is None:
         return
-    if keys.rp != require_pages(office).rp:
+    if keys.rp != require_pages(pages).rp:
         raise UsageFault(
             "security_key_other_rp",
             "the security keys are made for other pages than the agreement names",
             place=officer.name,
             cure="Register them on the office's own page.",
         )
-    if len(keys.authenticators) < MOST_AUTHENTICATORS and not office.settings.sandbox:
+    if len(keys.authenticators) < MOST_AUTHENTICATORS and not sandbox:
         raise UsageFault(
             "security_keys_two",
             "an officer has two security keys, so that one can be lost",
             place=officer.name,
             cure="Register a second one on the office's own page, then enroll both.",
         )
+
+
+__all__ = [
+    "Pages",
+    "is_agreed_page",
+    "require_enrollable",
+    "require_page",
+    "require_pages",
+    "require_rising",
+    "signature_name",
+]

@@ -7,7 +7,16 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.web.inspector import checks, evidence, ledger
-from counterfoil.web.officers import batch, inbox, request, sample, signing
+from counterfoil.web.officers import (
+    batch,
+    inbox,
+    incidents,
+    people,
+    request,
+    sample,
+    signing,
+    stops,
+)
 from counterfoil.web.page import Page
 from counterfoil.web.persons import accounting
 
@@ -17,6 +26,9 @@ OFFICE_PAGES: Final[tuple[Page, ...]] = (
     *batch.PAGES,
     *sample.PAGES,
     *request.PAGES,
+    *stops.PAGES,
+    *incidents.PAGES,
+    *people.PAGES,
     *ledger.PAGES,
     *checks.PAGES,
     *evidence.PAGES,

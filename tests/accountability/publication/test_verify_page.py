@@ -84,11 +84,11 @@ def test_every_field_has_a_label_and_the_page_a_language_and_a_title() -> None:
     assert read.texts["title"] == "Check a file that an office handed out"
 
 
-def test_the_checks_of_the_program_have_at_most_600_lines_and_the_whole_page_1100() -> None:
+def test_the_checks_of_the_program_have_at_most_600_lines_and_the_whole_page_1250() -> None:
     """Decision 24 says what the lines are for."""
     lines = {name: len((FOLDER / name).read_text("utf-8").splitlines()) for name in SCRIPTS}
     assert lines["verify.js"] <= 600
-    assert sum(lines.values()) <= 1100
+    assert sum(lines.values()) <= 1250
     wide = [
         (name, number)
         for name in SCRIPTS

@@ -21,7 +21,7 @@ from counterfoil.batches.statements import check_signed, read_signed
 from counterfoil.certification.certificate import Certificate, read_certificate
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, VerifyFault
-from counterfoil.core.values import Public, Role, Ruling
+from counterfoil.core.values import Officer, Public, Role, Ruling
 from counterfoil.gate.law.archive import law_of_texts
 from counterfoil.gate.law.demands import CHECKS_VERSION, EARLIER_VERSIONS
 from counterfoil.gate.law.load import Law
@@ -334,26 +334,29 @@ def _check_enrolled(ruling: Ruling, entries: Entries) -> None:
 def _check_pages(law: Law, ruling: Ruling | None) -> str:
     """What is to be said of signatures by security keys: the pages are those that the agreement in
     the bundle names. An agreement of before there were pages is told."""
-    found = set[str]()
-    signatures = (
-        ((ruling.first, ruling.first_signature), (ruling.second, ruling.second_signature))
-        if ruling
-        else ()
-    )
-    for officer, text in signatures:
-        said = check_signed(read_signed(text, officer)) if text.startswith("{") else None
-        if said is not None:
-            _require(
-                law.agreement.pages is None or is_agreed_page(law.agreement.pages, said),
-                "an officer signed on a page that the agreement does not name",
-            )
-            found.add(said.origin)
+    if ruling is None:
+        return ""
+    signed = ((ruling.first, ruling.first_signature), (ruling.second, ruling.second_signature))
+    found = {page for officer, text in signed if (page := check_page(law, officer, text))}
     if not found:
         return ""
     named = "which the agreement names"
     if law.agreement.pages is None:
         named = "which the agreement in force when the batch was received does not name: ask which"
     return f" Signed with a security key on {', '.join(sorted(found))}, {named}."
+
+
+def check_page(law: Law, officer: Officer, text: str) -> str:
+    """The page on which an officer signed what is kept as `text`; "" of a key file. Raises
+    VerifyFault `evidence_public` where the agreement names pages, and not this one."""
+    said = check_signed(read_signed(text, officer)) if text.startswith("{") else None
+    if said is None:
+        return ""
+    _require(
+        law.agreement.pages is None or is_agreed_page(law.agreement.pages, said),
+        "an officer signed on a page that the agreement does not name",
+    )
+    return said.origin
 
 
 def _ruling_words(ruling: Ruling | None, entries: Entries) -> str:

@@ -44,7 +44,7 @@ import msgspec
 
 from counterfoil import matching, normalize, register
 from counterfoil.accountability.evidence.bundle import Bundle, open_bundle, open_sealed
-from counterfoil.accountability.evidence.check_public import Checked, check_part
+from counterfoil.accountability.evidence.check_public import Checked, check_page, check_part
 from counterfoil.accountability.evidence.contents import (
     CERTIFICATE_ROLES,
     SealedPart,
@@ -236,6 +236,8 @@ def _check_override(
 ) -> None:
     """Two roles admitted the request, which waited for them."""
     check_override(override)
+    check_page(checked.law, override.first, override.first_signature)
+    check_page(checked.law, override.second, override.second_signature)
     part, entries = checked.part, checked.entries
     commitment = _commit(sealed.override_salt, sealed.override)
     fields = {"batch": part.batch, "commitment": commitment}

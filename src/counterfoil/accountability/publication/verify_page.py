@@ -5,6 +5,7 @@ build puts the files of `verify/` into one:
     page.css      its style, for the screen and for paper
     verify.js     the checks of cli/verifier.py, a second time, with WebCrypto alone
     bundle.js     those of an evidence bundle's public part
+    securitykeys.js   those of officers' security keys
     recalls.js    those of the list of recalls
     run.js        what runs a check and says how it ended
     page.js       what reads the chosen files and shows what the others say
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).with_name("verify")
-SCRIPTS: Final = ("verify.js", "bundle.js", "recalls.js", "run.js", "page.js")
+SCRIPTS: Final = ("verify.js", "bundle.js", "securitykeys.js", "recalls.js", "run.js", "page.js")
 _POLICY: Final = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; "
     "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"

@@ -21,6 +21,8 @@ ROWS_A_PAGE: Final = 50
 OUTCOMES: Final = (
     "", "confirmed", "not_confirmed", "not_compared", "refused", "rejected", "granted", "waiting",
 )  # fmt: skip
+_ELEMENT: Final = "."
+"""What stands between `refused` and an element in the name of a count."""
 _OPEN: Final = ("gated", "determined", "reviewed")
 
 
@@ -46,8 +48,20 @@ async def show(visit: Visit) -> dict[str, Any]:
         "look": looks.of(visit, line) if visit.may("review") else None,
         "waiting": _shown(waiting),
         "is_open": line.state in _OPEN,
+        "outcome_counts": [each for each in line.counts.items() if _ELEMENT not in each[0]],
+        "element_counts": _by_element(line),
         "outcomes": OUTCOMES,
     }
+
+
+def _by_element(line: BatchLine) -> list[tuple[str, int]]:
+    """How many rows each element of the law refused, most first."""
+    found = [
+        (name.partition(_ELEMENT)[2], count)
+        for name, count in line.counts.items()
+        if name.startswith(f"refused{_ELEMENT}")
+    ]
+    return sorted(found, key=lambda each: (-each[1], each[0]))
 
 
 def _shown(waiting: WaitingRequests | None) -> list[Any]:

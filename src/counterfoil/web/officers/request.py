@@ -29,7 +29,9 @@ async def show(visit: Visit) -> dict[str, Any]:
         "explained": explained,
         "open_findings": open_findings,
         "met_findings": [each for each in explained.findings if each.state is State.MET],
-        "citations": list(dict.fromkeys(each.citation for each in explained.findings)),
+        "citations": list(
+            dict.fromkeys(each.citation for each in open_findings or explained.findings[:1])
+        ),
         "steps": steps_of(explained),
         "picture": Markup(draw_svg(explained)) if explained.evidence else "",  # noqa: S704 - core/svg.py escapes all text
         "values": [(feature_words(name), value) for name, value in values.items()],

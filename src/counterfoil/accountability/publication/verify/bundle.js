@@ -146,7 +146,8 @@ async function checkOfficers(part, entries) {
   }
   const first = await checkWord(part, "review"), second = await checkWord(part, "release");
   const fold = (key) => key.name.toUpperCase().toLowerCase();
-  const areTwo = fold(first) !== fold(second) && !same(first.publicKey, second.publicKey);
+  const areTwo = fold(first) !== fold(second) &&
+    !first.identities.some((each) => second.identities.includes(each));
   need(areTwo, "the officer who releases has the name or the key of the officer who reviewed");
   const [one, other] = [await digestOf(utf8(first.line)), await digestOf(utf8(second.line))];
   const says = (role, wanted) => Object.entries(wanted)
@@ -167,14 +168,18 @@ async function checkOfficers(part, entries) {
     ? "The ledger enrolled them before: entries " +
       `${enrolled.map(([role]) => entries.get(role).index).join(" and ")}.`
     : "The bundle does not show when they were enrolled.";
+  const pages = [...new Set([first.page, second.page].filter(Boolean))].sort();
+  const where = pages.length ? ` Signed with a security key on ${pages.join(", ")}; whether the ` +
+    "agreement names that was not looked up here." : "";
   return `${first.name} reviewed and ${second.name} released, each by a signature of their own ` +
-    `key. ${told}`;
+    `key. ${told}${where}`;
 }
 
 /** The key of the officer who signed `act` over the batch's determinations. */
 async function checkWord(part, act) {
   const { officer, signature } = part[act], { batch, determinations, office } = part;
-  const key = await parseKey(officer.vkey, SIGNS);
+  const areKeys = isOfSecurityKeys(officer.vkey);
+  const key = await (areKeys ? parseSecurityKeys(officer.vkey) : parseKey(officer.vkey, SIGNS));
   const otherwise = `the officer's signature does not stand for the ${act} of this batch`;
   need(key.name === officer.name, "the verifier key carries another name than the officer's");
   let made = signature; // of an older version, which signed less
@@ -182,15 +187,18 @@ async function checkWord(part, act) {
   if (signature.startsWith("{")) {
     const kept = oneObject(utf8(signature)), said = kept.statement;
     need(hasExactly(kept, ["client_data", "scheme", "signature", "statement"]), otherwise);
-    need(kept.scheme === "ed25519" && kept.client_data === "" &&
-      hasExactly(said, STATEMENT_FIELDS), otherwise);
+    const isOfScheme =
+      areKeys ? kept.scheme === "webauthn" : kept.scheme === "ed25519" && kept.client_data === "";
+    need(isOfScheme && hasExactly(said, STATEMENT_FIELDS), otherwise);
     const isOfIt = said.act === act && said.office === office && said.subject === batch &&
       Object.hasOwn(said.details, "determinations") &&
         said.details.determinations === determinations;
     need(isOfIt, otherwise);
     made = kept.signature;
     signed = { ...said, format: "counterfoil-statement-1" };
+    if (areKeys) return { ...key, page: await checkAssertion(key, utf8(canonical(signed)), kept) };
   }
+  need(!areKeys, otherwise);
   need(await isSignature(key, base64(made), utf8(canonical(signed))), otherwise);
-  return { ...key, line: officer.vkey };
+  return { ...key, line: officer.vkey, identities: [hex(key.publicKey)] };
 }
