@@ -11,6 +11,8 @@ DEMO_DIR ?= demo-office
 ROWS ?= 1280000
 LOOPS ?= 1000
 SECONDS ?= 60
+# Of `make bench`: rows of the register, questions, turns of `bench.speed`.
+SPEED ?= 1000000 100000 3
 # Of `make bench`: decoys of each kind, and made-up people to ask them of.
 DECOYS ?= 5000
 PEOPLE ?= 50000
@@ -18,7 +20,7 @@ PEOPLE ?= 50000
 SEQUENCES ?= 20000
 SEED ?= 1
 
-.PHONY: assets demo test coverage lint bench replay accuracy mutants pins clean kit kills fuzz fuzz-office attacks
+.PHONY: assets demo test coverage lint bench speed replay accuracy mutants pins clean kit kills fuzz fuzz-office attacks
 .DELETE_ON_ERROR:
 
 demo: $(BIN)/.runtime $(SAMPLE)/.ready assets/.copied  ## the main job, end to end, on made-up people
@@ -33,11 +35,16 @@ coverage: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(SAMPLE)/.ready assets/.cop
 lint: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint  ## format, lint, types, import rules, house tests
 	BIN=$(BIN) sh tests/run-lint
 
-bench: $(BIN)/.runtime $(BIN)/.test $(SAMPLE)/.ready  ## speed, as ratios against a floor in one run; make bench DECOYS=3000000 PEOPLE=1000000 certifies to 1e-6, which takes an hour or two
+bench: $(BIN)/.runtime $(BIN)/.test $(SAMPLE)/.ready  ## speed, as ratios against a floor in one run, beside Splink, and one table of all at the end; make bench DECOYS=3000000 PEOPLE=1000000 certifies to 1e-6, which takes an hour or two
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.gate
 	$(BIN)/python -m bench.overcount
 	$(BIN)/python -m bench.certify --people $(PEOPLE) --per-class $(DECOYS)
+	$(BIN)/python -m bench.speed $(SPEED)
+	$(BIN)/python -m bench.summary
+
+speed: $(BIN)/.runtime $(BIN)/.test  ## Splink and Counterfoil on the same files, stage by stage; make speed SPEED="10000000 1280000 3" for more rows and questions
+	$(BIN)/python -m bench.speed $(SPEED)
 
 replay: $(BIN)/.runtime  ## the run of August 2025 as reported, about made-up people; make replay ROWS=20000 for a small one; python -m bench.replay writes docs/measurements/replay.md
 	$(BIN)/counterfoil replay --dir replay-office --rows $(ROWS)

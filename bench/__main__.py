@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import floors
+from bench.summary import keep
 from counterfoil import client, disclosure, intake, normalize
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Request
@@ -49,8 +50,16 @@ def main(rows: int) -> None:
         requests = write_requests(directory, rows)
         print(f"{rows} requests, best of {PASSES} passes, CPU microseconds a row")
         print(f"{'step':34} {'ours':>8} {'floor':>8} {'ratio':>7}  floor")
-        for name, ours, floor, words in measured(directory, requests, rows):
-            per_row = 1e6 / rows
+        steps = measured(directory, requests, rows)
+        per_row = 1e6 / rows
+        keep(
+            "steps",
+            (
+                (name, f"{ours * per_row:.1f} us a row", f"{ours / floor:.1f} times {words}")
+                for name, ours, floor, words in steps
+            ),
+        )
+        for name, ours, floor, words in steps:
             print(
                 f"{name:34} {ours * per_row:8.2f} {floor * per_row:8.2f} {ours / floor:7.1f}  "
                 f"{words}"

@@ -43,3 +43,13 @@ def derive_and_open(doors: Sequence[str]) -> int:
     for door in doors:
         hmac.digest(key, door.encode(), "sha512")
     return len(AESGCM(key[:32]).decrypt(nonce, sealed, b""))
+
+
+def derive_and_open_all(keys: Sequence[str], questions: int) -> int:
+    """One HMAC-SHA-512 and one look-up in memory for each key, and one AES-256-GCM opening of 512
+    bytes for each question."""
+    key, nonce = os.urandom(64), bytes(12)
+    cipher = AESGCM(key[:32])
+    sealed, known = cipher.encrypt(nonce, bytes(512), b""), dict[bytes, bytes]()
+    found = sum(hmac.digest(key, each.encode(), "sha512") in known for each in keys)
+    return found + sum(len(cipher.decrypt(nonce, sealed, b"")) for _ in range(questions))

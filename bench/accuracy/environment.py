@@ -34,6 +34,11 @@ def make_environment() -> None:
     _READY.write_text(digest, encoding="ascii")
 
 
+def python_there() -> Path:
+    """The environment's Python."""
+    return _PYTHON
+
+
 def run_there(module: str, *arguments: str) -> None:
     """Run a module of this bench in the environment; its words are shown only if it fails."""
     done = subprocess.run(

@@ -30,6 +30,7 @@ from bench import floors
 from bench.__main__ import SAMPLE, best, write_requests
 from bench.gate import alone
 from bench.gate.page import Measured, Run, write_page
+from bench.summary import keep
 from counterfoil import client, intake, normalize
 from counterfoil.core.values import Request
 from counterfoil.database import Connection
@@ -59,6 +60,14 @@ def main(rows: int) -> None:
             _measured(Path(scratch) / str(number), rows, *work) for number, work in enumerate(WORK)
         ]
     write_page(PAGE, rows, measured, (before, os.getloadavg()[0]))
+    keep(
+        "gate",
+        (
+            (f"{run.what}, {run.processes}", f"{run.rate:,.0f} a second", file.name.split(":")[0])
+            for file in measured
+            for run in file.runs
+        ),
+    )
 
 
 def _measured(

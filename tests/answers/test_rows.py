@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.answers.rows import CHUNK_ROWS, render_rows, rows_format
+from counterfoil.answers.rows import CHUNK_ROWS, answer_bytes, render_rows, rows_format
+from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Answer, Outcome
 from tests.answers.answers import ANSWERS, rows_bytes
@@ -49,6 +50,13 @@ def test_any_jsonl_reads_back_with_an_ordinary_reader(answers: list[Answer]) -> 
     assert [(row["request_id"], row["answer"], tuple(row["codes"])) for row in read] == [
         (a.request_id, a.answer.value, a.codes) for a in answers
     ]
+
+
+@pytest.mark.parametrize("request_id", ["q1", "A.b_c:d-9", "", 'q"1', "q\\1", "q\n1", "q\u00e9"])
+def test_an_entry_commits_to_the_canonical_bytes_of_its_answer(request_id) -> None:
+    for outcome, codes in ((Outcome.CONFIRMED, ()), (Outcome.REFUSED, ("period", "purpose"))):
+        row = {"request_id": request_id, "answer": str(outcome), "codes": list(codes)}
+        assert answer_bytes(Answer(request_id, outcome, codes)) == canonical.encode(row)
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])

@@ -12,8 +12,10 @@ from counterfoil.batches.rows import (
     DeterminationsDigest,
     Granted,
     Refused,
+    Rejected,
     decode_determinations,
     decode_gated,
+    decode_rejects,
     encode_determinations,
     encode_row,
     pack,
@@ -75,6 +77,16 @@ REQUESTS = st.builds(
     investigation_opened_on=st.none() | st.dates(),
     use_certified=st.booleans(),
 )
+
+
+def test_the_rejects_of_a_chunk_are_found_without_reading_its_other_rows() -> None:
+    plain = pack([encode_row(row) for row in GATED])
+    rejects = [row.reject for row in GATED if isinstance(row, Rejected)]
+    assert rejects
+    assert decode_rejects(plain) == rejects
+    with pytest.raises(StoreFault) as caught:
+        decode_rejects(plain[:-1])
+    assert caught.value.code == "payload_rows"
 
 
 def _digest(*chunks: list, key: BatchKey = KEY) -> str:

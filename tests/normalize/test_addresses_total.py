@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,15 @@ def test_no_text_raises_and_every_part_is_capitals_digits_and_single_spaces(
     incomplete_part(form)
     is_placeholder(address, form)
     assert bool(address_keys(form)) == bool(exact_address_key(form))
+
+
+@pytest.mark.parametrize("second", ["#", "-#", "no", "#/"])
+def test_a_second_line_that_only_announces_a_number_adds_nothing_to_the_unit(second: str) -> None:
+    forms = [
+        normalize_address(Address("12 Main St Apt 4", each, "Seattle", "WA", "98103"))
+        for each in ("", second)
+    ]
+    assert forms[0] == forms[1]
 
 
 @given(WILD, WILD)

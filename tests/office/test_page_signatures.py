@@ -31,7 +31,7 @@ from counterfoil.disclosure import (
 from counterfoil.gate import load_law
 from counterfoil.office import open_office
 from tests.accountability.evidence.bundles import make, signed_again
-from tests.accountability.reconciliation.desk import alter, codes
+from tests.accountability.reconciliation.desk import alter, codes, run
 from tests.world import acts
 from tests.world.authenticators import (
     ORIGIN,
@@ -299,6 +299,32 @@ def test_reconciling_finds_what_was_signed_elsewhere_altered_or_twice(paged: Wor
         paged, "UPDATE act SET signatures = ? WHERE number = (SELECT max(number) FROM act)", altered
     )
     assert "reconcile_signature" in codes(paged)
+
+
+def test_reconciling_finds_a_sign_count_that_was_said_twice(paged: World) -> None:
+    maya = enrolled(paged, "m-okafor")
+    _suspend(paged, maya, "made up: 1", count=1)
+    second = _suspend(paged, maya, "made up: 2", count=2)
+    assert codes(paged) == set()
+    copied = keep_signed(maya.sign(second.statement, count=1))
+    alter(
+        paged,
+        "UPDATE act SET signatures = ? WHERE number = (SELECT max(number) FROM act)",
+        f"[{copied}]",
+    )
+    assert codes(paged) == {"reconcile_sign_count"}
+
+
+def test_reconciling_finds_a_page_that_neither_the_batchs_agreement_nor_todays_names(
+    world: World,
+) -> None:
+    batch = _determined(world)
+    with_pages(world)
+    _review(world, batch, enrolled(world, "m-okafor"))
+    assert codes(world) == set()
+    world.amend(PAGES, "")
+    assert codes(world) == set()  # nothing of the batch was entered since
+    assert {each.code for each in run(world, whole=True).differences} == {"reconcile_page"}
 
 
 def _read(world: World, query: str) -> str:

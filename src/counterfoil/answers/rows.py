@@ -24,6 +24,7 @@ RowsFormat = Literal["jsonl", "csv"]
 
 CHUNK_ROWS: Final = 4096
 _ENCODER: Final = msgspec.json.Encoder()
+_PLAIN_ID: Final = re.compile(r"[A-Za-z0-9._:-]*", re.ASCII)
 _PART: Final = {
     (version, form): re.compile(b"(?:%b)*+" % row)
     for version, rows in ROWS.items()
@@ -61,8 +62,11 @@ def render_rows(
 
 def answer_bytes(answer: Answer) -> bytes:
     """The canonical bytes of an answer that its ledger entry commits to."""
-    row = {"request_id": answer.request_id, "answer": str(answer.answer)}
-    return canonical.encode(row | {"codes": list(answer.codes)})
+    codes, request_id = answer.codes, answer.request_id
+    if not codes and _PLAIN_ID.fullmatch(request_id):  # most: the same bytes, at a tenth
+        return f'{{"answer":"{answer.answer}","codes":[],"request_id":"{request_id}"}}'.encode()
+    row = {"request_id": request_id, "answer": str(answer.answer)}
+    return canonical.encode(row | {"codes": list(codes)})
 
 
 def _csv_lines(answers: list[Answer]) -> bytes:

@@ -78,6 +78,10 @@ Determination = Match | Refusal | NotCompared
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _GATED: Final = msgspec.msgpack.Decoder(list[Gated])
+_RAW: Final = msgspec.msgpack.Decoder(list[msgspec.Raw])
+_ONE_REJECT: Final = msgspec.msgpack.Decoder(Rejected)
+_REJECTED: Final = b"\x92\xa8rejected"
+"""How a row begins that could not be read: an array of two, of which the tag is the first."""
 _DETERMINED: Final = msgspec.msgpack.Decoder(list[_Match | _Refusal | _NotCompared])
 
 
@@ -124,6 +128,16 @@ def decode_gated(plain: bytes) -> list[Gated]:
     """Rows of a `request` chunk, the inverse of `pack`. Raises StoreFault `payload_rows`."""
     try:
         return _GATED.decode(plain)
+    except msgspec.MsgspecError:
+        raise _unreadable() from None
+
+
+def decode_rejects(plain: bytes) -> list[Reject]:
+    """The rejects among the rows of a `request` chunk; the other rows are not read. Raises
+    StoreFault `payload_rows`."""
+    try:
+        rejected = [each for each in _RAW.decode(plain) if bytes(each).startswith(_REJECTED)]
+        return [_ONE_REJECT.decode(each).reject for each in rejected]
     except msgspec.MsgspecError:
         raise _unreadable() from None
 

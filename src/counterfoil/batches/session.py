@@ -23,6 +23,7 @@ from counterfoil.batches.rows import (
     Rejected,
     decode_determinations,
     decode_gated,
+    decode_rejects,
 )
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Match, Reject, Request
@@ -120,7 +121,7 @@ class BatchSession:
 
     def rejects(self, seq: int) -> list[Reject]:
         """The rows of request chunk `seq` that could not become requests, in order."""
-        return [row.reject for row in self.gated(seq) if isinstance(row, Rejected)]
+        return decode_rejects(self.read(ChunkKind.REQUEST, seq))
 
     def request_lists(self) -> Iterator[list[Request]]:
         """The requests of each chunk in order, one chunk in memory at a time."""

@@ -22,6 +22,7 @@ from counterfoil.core.bounded import is_bounded_json
 
 MAX_INTEGER: Final = 2**53 - 1
 SALT_BYTES: Final = 32
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _COMMIT_CONTEXT: Final = b"counterfoil/commit/v1\x00"
 
 
@@ -31,7 +32,7 @@ def encode(value: Any) -> bytes:
     Raises TypeError for a type outside the restricted set, ValueError for an integer or string
     outside it. Both are bugs of the caller, never a user's input.
     """
-    return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return _ENCODER.encode(_ordered(value)).encode("utf-8")
 
 
 def read_object(data: bytes) -> dict[str, Any] | None:

@@ -37,6 +37,7 @@ from counterfoil.controls.holds.pinned import PinnedHolds, pin_holds, require_pi
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.service import acting
 from counterfoil.controls.witnesses import require_cosigned_batch
+from counterfoil.core.collection import collecting_rarely
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.use_cases import Actor, Progress, Work
 from counterfoil.core.values import Grant, NotCompared, Public, Refusal, Residents
@@ -121,7 +122,8 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
         too_old = is_too_old(sealed.manifest.built_at, oldest, office.clock().date())
         deciding = Deciding(sealed, weights, governed, held, too_old)
         check_register(office, sealed.snapshot)
-        yield from _determine_chunks(office, batch_id, deciding)
+        with collecting_rarely():
+            yield from _determine_chunks(office, batch_id, deciding)
         check_register(office, sealed.snapshot)
     with acting(office, batch) as connection:
         session = office.batch_session(connection, batches.find_batch(connection, batch.id))

@@ -21,6 +21,7 @@ from counterfoil.batches.states import BatchState
 from counterfoil.controls.notices.service import require_noticed
 from counterfoil.controls.sampling.service import require_sampled
 from counterfoil.controls.witnesses import require_witnessed, witnessed_proof
+from counterfoil.core.collection import collecting_rarely
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Public
@@ -73,7 +74,8 @@ def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchS
         batches.signing_officer(connection, batch.first_officer)
         reviewed = batches.load_reviewed(connection, batch, office.settings.name)
         ruling = rule(reviewed, officers[0], keep_signed(command.signatures[0]))
-        seal_answer(office, session, ruling, command.form)
+        with collecting_rarely():
+            seal_answer(office, session, ruling, command.form)
         return status_of(batches.find_batch(connection, batch.id))
 
 

@@ -9,8 +9,8 @@ Each column is read: stripped, its text checked, turned into a date or a list.
 A row's reject is its first fault in the order of the columns. The work is laid out by columns
 because one call over a column costs a tenth of a call a cell; nothing else follows from it.
 
-Columns whose cells repeat (dates, officers, statutes, cities) are read once a table for each
-different cell.
+Columns whose cells repeat (dates, officers, statutes, cities) are read once a file for each
+different cell, as far as some tens of thousands are remembered.
 """
 
 from __future__ import annotations
@@ -104,6 +104,8 @@ _PARSERS: Final[dict[ColumnKind, _Read]] = {
     ColumnKind.OFFICERS: read_officers,
     ColumnKind.YES_NO: read_yes_no,
 }
+_REMEMBERED: Final = 65_536
+"""Cells of a column that are remembered when a table begins."""
 _DISTINCT: Final = frozenset({ColumnKind.ID, ColumnKind.TEXT, ColumnKind.FREE_TEXT})
 
 
@@ -136,11 +138,28 @@ class IdReader:
         return Table(columns, table.rows, table.rejects, faults, table.sheet_rows)
 
 
+class _Known(dict[str, Any]):
+    """The cells of a column that were read. Raises ValueError for one with a fault, which is not
+    remembered."""
+
+    def __init__(self, read: _Read) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, cell: str) -> Any:
+        value = self[cell] = self._read(cell)
+        return value
+
+
 class RowReader:
     """Reads tables of one file whose ids are read, in any order."""
 
     def __init__(self) -> None:
         self._readers = [_reader(column) for column in COLUMNS[1:]]
+        self._known = {
+            column.name: _Known(read)
+            for column, read in zip(COLUMNS[1:], self._readers, strict=True)
+        }
 
     def read(self, table: Table) -> list[Request | Reject]:
         """Return one Request or Reject for each row of the table, in the file's order."""
@@ -176,8 +195,10 @@ class RowReader:
         self, column: Column, read: _Read, cells: Sequence[str], faults: _Faults
     ) -> Sequence[Any]:
         if column.kind not in _DISTINCT:
+            known = self._known[column.name]
+            if len(known) > _REMEMBERED:
+                known.clear()
             try:
-                known = {cell: read(cell) for cell in set(cells)}
                 return list(map(known.__getitem__, cells))
             except ValueError:
                 pass

@@ -192,7 +192,8 @@ def _unit(inline: Sequence[str], other: Sequence[str]) -> str:
     unit, other_unit = units.read_loose(inline), units.read_loose(other)
     if not unit or not other or unit == other_unit:
         return unit or other_unit
-    kinds = {unit, other_unit} & set(units.same_texts(unit)) & set(units.same_texts(other_unit))
+    same = set(units.same_texts(other_unit)) if other_unit else set[str]()  # `#` alone names none
+    kinds = {unit, other_unit} & set(units.same_texts(unit)) & same
     if kinds and not any(each.startswith(("FL", "BLDG")) for each in kinds):
         return kinds.pop()  # APT 4 on one line, # 4 on the other
     return units.read_loose([*inline, *other])

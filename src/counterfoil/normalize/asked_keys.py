@@ -145,7 +145,13 @@ def given_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness
     are compared as if no names were in each other's field: without the date, nobody is confirmed
     by such."""
     exchanged = _exchanged(name.given, _core(name.family)) if may_be_exchanged else ()
-    spelled, later = _readings(name.given, name.middle, exchanged)
+    return _words_likeness(name.given, name.middle, exchanged)
+
+
+@lru_cache(maxsize=65536)
+def _words_likeness(given: Words, middle: Words, exchanged: Words) -> Likeness:
+    """What these words of a given name are compared by. Given names repeat."""
+    spelled, later = _readings(given, middle, exchanged)
     if len(spelled) == 1 and not later:
         return word_likeness(spelled[0])
     return joined([*map(word_likeness, spelled), *map(anchor_likeness, later)])
@@ -157,12 +163,17 @@ def given_letters(name: NameForm) -> int:
     given = name.given
     if len(given) != 1 or name.middle:
         return -1
-    word = given[0]
-    found = letter_classes(word)
-    if found < 0 or word in FAMILY_NAMES or _parts(word):
+    found = _letters_of_given(given[0])
+    if found < 0:
         return -1
     family = _core(name.family)
     return -1 if family and is_listed_name(family[0]) else found
+
+
+@lru_cache(maxsize=65536)
+def _letters_of_given(word: str) -> int:
+    """`given_letters` of a given name beside an unlisted family name."""
+    return -1 if word in FAMILY_NAMES or _parts(word) else letter_classes(word)
 
 
 def family_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness:

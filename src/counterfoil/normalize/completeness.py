@@ -64,6 +64,8 @@ _STREET_OR_NONE: Final = frozenset({AddressKind.NONE, _STREET})
 def incomplete_part(form: AddressForm) -> str | None:
     """The first part that `form` lacks: "number", "street", "box", "city", "state", "zip"; None if
     complete."""
+    if form.number and form.suffix and form.street and form.city and form.state and form.zip5:
+        return None  # most
     if form.kind in _STREET_OR_NONE:
         if not form.number and form.street:
             return "number"

@@ -182,9 +182,10 @@ def normalize_name(person: Person) -> NameForm:
     return read_name_in_full(person)
 
 
+@lru_cache(maxsize=65536)
 def _plain(text: str) -> Words | None:
     """The form of a field of one word of A-Z, as most are, or of an empty one; None for every
-    other."""
+    other. It is cached because names repeat."""
     if not text:
         return ()
     if not (text.isascii() and text.isalpha()) or len(text) > MAX_CHARACTERS:

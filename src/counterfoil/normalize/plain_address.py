@@ -9,6 +9,7 @@ that could mean anything else to it sends the line there.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import Address, AddressForm, AddressKind
@@ -30,6 +31,8 @@ from counterfoil.normalize.tables import (
 
 _STREET: Final = AddressKind.STREET
 _MAX_LINE: Final = 60
+_LEAST_BEFORE_UNIT: Final = 3
+"""Words behind the house number at most where no unit stands among them."""
 _SPECIAL: Final = words(
     "ST SAINT COUNTY CH CTH CALLE HIGHWAY HWY LOOP ROUTE RTE RT URB C CTY CNTY CARR CARRETERA KM"
     " MLK KING JFK KENNEDY FDR ROOSEVELT LBJ JOHNSON MLKING USA NONE NULL NAN URBANIZACION"
@@ -43,30 +46,51 @@ _SUFFIX: Final = {word: suffix for word, suffix in SUFFIXES.items() if suffix in
 def read_plain_address(address: Address, place: Place) -> AddressForm | None:
     """The form of an address of the plain shape; None if it has another shape and needs the full
     reading."""
-    text = address.line1
-    upper = text.upper()
-    if len(text) > _MAX_LINE or not text.isascii() or "VV" in upper:
+    text, second = address.line1, address.line2
+    if len(text) > _MAX_LINE or not text.isascii():
         return None
-    line = upper.split()
-    unit = _unit(address.line2.upper().split()) if address.line2 else ""
-    if not unit and len(line) > 4 and line[-2] in STRONG_DESIGNATORS:
-        unit = None if address.line2 else _unit(line[-2:])
-        del line[-2:]
-    number = line[0] if len(line) > 2 else ""
-    if unit is None or not number.isdigit() or number[0] == "0":
+    number, _, rest = text.partition(" ")
+    if not number.isdigit():
+        number, *others = text.split() or [""]
+        rest = " ".join(others)
+    if not number.isdigit() or number[0] == "0":
         return None
-    last = len(line) - 1
-    post = DIRECTIONALS.get(line[last], "") if last > 2 else ""
-    if post:
-        last -= 1
-    pre = DIRECTIONALS.get(line[1], "") if last > 2 else ""
-    suffix = _SUFFIX.get(line[last])
-    street = _name(line[2 if pre else 1 : last]) if suffix else None
-    if suffix is None or street is None:
+    street = _street(rest)
+    unit = _second_line(second) if second else ""
+    if street is None or unit is None or (street[4] and second):
         return None
     return AddressForm(
-        _STREET, number, pre, street, suffix, post, unit, "", place.city, place.state, place.zip5
+        _STREET, number, *street[:4], unit or street[4], "", place.city, place.state, place.zip5
     )
+
+
+@lru_cache(maxsize=32768)
+def _street(rest: str) -> tuple[str, str, str, str, str] | None:
+    """What follows the house number on its line: directional, name, suffix, directional, unit. None
+    for what is not plain. Streets repeat."""
+    line, unit = rest.upper().split(), ""
+    if len(line) > _LEAST_BEFORE_UNIT and line[-2] in STRONG_DESIGNATORS:
+        found = _unit(line[-2:])
+        if found is None:
+            return None
+        unit = found
+        del line[-2:]
+    last = len(line) - 1
+    if last < 1 or "VV" in rest.upper():
+        return None
+    post = DIRECTIONALS.get(line[last], "") if last > 1 else ""
+    if post:
+        last -= 1
+    pre = DIRECTIONALS.get(line[0], "") if last > 1 else ""
+    suffix = _SUFFIX.get(line[last])
+    name = _name(line[1 if pre else 0 : last]) if suffix else None
+    return None if suffix is None or name is None else (pre, name, suffix, post, unit)
+
+
+@lru_cache(maxsize=16384)
+def _second_line(text: str) -> str | None:
+    """The unit that a second line is; None where it is something else."""
+    return _unit(text.upper().split())
 
 
 def _name(words: list[str]) -> str | None:

@@ -17,6 +17,7 @@ A batch that an earlier version closed has no such entry. Its accounting is made
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -38,15 +39,9 @@ from counterfoil.batches.states import BatchState
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, VerifyFault
 from counterfoil.core.instants import instant_text
-from counterfoil.core.values import NotCompared, Public, Refusal, Request
+from counterfoil.core.values import EngagedOfficer, NotCompared, Public, Refusal, Request
 from counterfoil.database import Connection
-from counterfoil.gate.history.traces import (
-    Traces,
-    statute_of,
-    traces_of,
-    traces_of_form,
-    traces_text,
-)
+from counterfoil.gate.history.traces import Traces, statute_of, traces_text, traces_text_of
 from counterfoil.gate.law.load import Law
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.store import find_before, rows_of_batch
@@ -342,12 +337,8 @@ class _RecordMaker:
         request = request_of(row)
         override = self._overrides.get(request.row)
         admitted = override.grant if override else row.grant if isinstance(row, Granted) else None
-        traces = (
-            traces_of_form(self._key, request.person, admitted.address)
-            if admitted
-            else traces_of(self._key, request.person, request.address)
-        )
-        keys = traces_text(traces)
+        address = admitted.address if admitted else request.address
+        keys = traces_text_of(self._key, request.person, address)
         known = self._statute(request.statutory_authority), keys, override is not None
         return _record(request, self._answered(row, found), known, (entry, answer))
 
@@ -406,6 +397,12 @@ def _of_reject(row: Rejected, entry: tuple[int, str]) -> AccountRecord:
     )
 
 
+@lru_cache(maxsize=1024)
+def _officers(engaged: tuple[EngagedOfficer, ...]) -> tuple[dict[str, str], ...]:
+    """The officers of a request as a record has them. Teams repeat."""
+    return tuple(map(msgspec.structs.asdict, engaged))
+
+
 def _record(
     request: Request,
     answered: tuple[str, tuple[str, ...]],
@@ -424,7 +421,7 @@ def _record(
         statute=known[0],
         statute_as_written=request.statutory_authority,
         taxable_periods=request.taxable_periods,
-        engaged_officers=tuple(map(msgspec.structs.asdict, request.engaged_officers)),
+        engaged_officers=_officers(request.engaged_officers),
         outcome=answered[0],
         codes=answered[1],
         two_roles=known[2],

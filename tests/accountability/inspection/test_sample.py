@@ -142,7 +142,7 @@ def test_a_folder_with_a_row_left_out_added_exchanged_or_altered_does_not_check(
         (lambda it: shutil.copy(it / first, it / "bundles/0.evidence"), "sample_rows"),
         (lambda it: shutil.copy(it / first, it / second), "sample_bundle"),
         (lambda it: _replace(it, "nonce", resigned), "sample_rows"),
-        (lambda it: _replace(it, "nonce", drawn.made.nonce[:-4]), "signed_malformed"),
+        (lambda it: _replace(it, "nonce", drawn.made.nonce[:-5]), "signed_malformed"),
         (lambda it: (it / "nonce").unlink(), "sample_unreadable"),
         (lambda it: (it / "ledger" / "checkpoint").unlink(), "export_unreadable"),
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-from contextlib import closing
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from counterfoil import client
 from counterfoil.accountability.reconciliation import Reconcile, reconcile
@@ -17,8 +18,9 @@ from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.core.use_cases import SERVICE, finish
 from counterfoil.database.remembered import derived_key, remember_value, remembered_subjects
 from counterfoil.gate.history import store
+from counterfoil.gate.history.bulk_insert import insert_rows
 from counterfoil.gate.history.fingerprints import Fingerprints, empty_fingerprints
-from counterfoil.gate.history.memory_parts import SUMMED, product_of, rows_of
+from counterfoil.gate.history.memory_parts import SUMMED, part_of, parts_of, product_of, rows_of
 from counterfoil.gate.history.memory_sum import check_memory
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
@@ -50,6 +52,34 @@ def asked_again(world: World) -> Fingerprints:
         asked.keys.extend(key for key, _ in rows_of(connection, SUMMED[1]))
         asked.similar.extend(key for _, key, _, _, _ in rows_of(connection, SUMMED[2]))
     return asked
+
+
+def test_parts_near_each_other_are_read_together_and_each_row_is_of_its_part(world: World) -> None:
+    keys = [part << 52 for part in (-2048, -2047, -2043, -5, 0, 1, 2047)]
+    with world.office.store.transaction() as connection:
+        insert_rows(connection, SUMMED[1], [each for key in keys for each in (key, 1, key + 9, 2)])
+        wanted = {part_of(key) for key in keys} - {part_of(0)}
+        with count_statements(connection) as statements:
+            read = list(parts_of(connection, SUMMED[1], wanted))
+        assert len(statements) == 4
+        assert {part for part, _ in read} == wanted
+        assert sorted(row for part, rows in read for row in rows if row[0] in keys) == [
+            (key, 1) for key in keys if key
+        ]
+        assert all(part_of(key) == part for part, rows in read for key, _ in rows)
+
+
+@contextmanager
+def count_statements(connection: Connection) -> Generator[list[str]]:
+    """The statements that are run meanwhile."""
+    found: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        found.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield found
+    event.remove(connection, "before_cursor_execute", note)
 
 
 STATEMENTS = (

@@ -16,6 +16,7 @@ from counterfoil.gate.history.traces import (
     traces_from_text,
     traces_of,
     traces_text,
+    traces_text_of,
 )
 from counterfoil.normalize import counted_address, normalize_address
 from tests.gate.world import KEY, changed, sandbox
@@ -28,6 +29,14 @@ AGREEMENT = sandbox().agreement
 
 def _of(person: Person = ADA, address: Address = HOME) -> Traces:
     return traces_of(KEY, person, address)
+
+
+def test_the_text_of_traces_is_made_in_one_step_from_the_address_or_its_form() -> None:
+    for person in (ADA, changed(ADA, date_of_birth=None, tin=""), Person("", "", "")):
+        for address in (HOME, Address("nowhere", "", "", "", "")):
+            expected = traces_text(traces_of(KEY, person, address))
+            assert traces_text_of(KEY, person, address) == expected
+            assert traces_text_of(KEY, person, normalize_address(address)) == expected
 
 
 def test_traces_are_hashed_alike_for_ever_so_that_what_was_kept_years_ago_is_found() -> None:

@@ -11,6 +11,7 @@ microseconds on Python 3.11, and a check does little else.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import (
@@ -104,6 +105,20 @@ class FileInput(Sensitive, frozen=True, gc=False):
     on: date
 
 
+def _line_words(lines: str) -> list[str]:
+    """`screened_words` of the lines of an address. Behind a house number, streets repeat."""
+    number, _, rest = lines.partition(" ")
+    found = _words_of_street(rest) if number.isdigit() and number.isascii() else None
+    return screened_words(lines) if found is None else found
+
+
+@lru_cache(maxsize=32_768)
+def _words_of_street(rest: str) -> list[str] | None:
+    """The words of what follows a house number; None where it has a sign that a screen may read as
+    a digit, beside which the number is read in other ways."""
+    return screened_words(rest) if rest.replace(" ", "").isalpha() and rest.isascii() else None
+
+
 class RequestReader:
     """Reads the requests of one batch. Remembers officers and periods already read: facts and rules
     fix them."""
@@ -132,7 +147,7 @@ class RequestReader:
             self._periods.get(request.taxable_periods)
             or self._read_periods(request.taxable_periods),
             incomplete_part(form),
-            screened_words(f"{request.address.line1} {request.address.line2}"),
+            _line_words(f"{request.address.line1} {request.address.line2}"),
             " ".join(first_reading(reason)),
             reason,
             self._engaged.get(request.engaged_officers)

@@ -364,12 +364,20 @@ def text_is_in_one_script(inputs: CheckInput, terms: Terms) -> State:
     letters: both are written so that a reader sees what a screen does not."""
     request = inputs.request
     person, address, order = request.person, request.address, request.removal_order
-    together = (
-        f"{person.given_name} {person.middle_name} {person.family_name} {address.line1} "
-        f"{address.line2} {address.city} {request.statutory_authority} {request.reason} "
-        f"{request.investigation_number} {order.number} {order.ground}"
+    texts = (
+        person.given_name,
+        person.middle_name,
+        person.family_name,
+        address.line1,
+        address.line2,
+        address.city,
+        request.statutory_authority,
+        request.reason,
+        request.investigation_number,
+        order.number,
+        order.ground,
     )
-    if not together.isascii() and mixes_scripts(together):
+    if not "".join(texts).isascii() and mixes_scripts(" ".join(texts)):
         return NOT_MET
     for officer in inputs.engaged:
         if officer.is_mixed:

@@ -23,6 +23,7 @@ from counterfoil.normalize.plain_text import ONE_LETTER
 
 _STREET: Final = AddressKind.STREET
 _REMEMBERED: Final = 16_384
+_NAMES_REMEMBERED: Final = 65_536
 _INITIALS_OF_CUSTODY: Final = frozenset({"l", "o"})
 """Letters of `c e l l` and `p o d`, one of which a line in parted letters has."""
 _EMPTY: Final = frozenset(
@@ -50,23 +51,31 @@ def plain_names(terms: Terms) -> Callable[[CheckInput], bool]:
     """Letters of a middle name that are in no phrase: a phrase has no initial alone between words,
     and `D B A` is not written with one."""
     is_any_age = terms.agreement.limits.least_age is None
+    known: dict[str, bool] = {}
+
+    def is_plain_word(text: str) -> bool:
+        found = known.get(text)
+        if found is None:
+            word = text.upper()
+            found = text.isascii() and len(text) > 1 and " " not in text
+            found = found and word not in nobodies and not may_be_no_word(word)
+            found = found and text.lower().translate(ONE_LETTER).replace("rn", "m") not in heads
+            if len(known) < _NAMES_REMEMBERED:
+                known[text] = found
+        return found
 
     def is_plain(inputs: CheckInput) -> bool:
-        person, name = inputs.request.person, inputs.name
-        middle, words = person.middle_name, f"{person.given_name} {person.family_name}"
-        given, _, family = words.upper().partition(" ")
+        person, name, middle = inputs.request.person, inputs.name, inputs.request.person.middle_name
+        given, family = person.given_name, person.family_name
         return (
-            name.given == (given,)
-            and name.family == (family,)
-            and words.isascii()
-            and len(given) > 1 < len(family)
+            is_plain_word(given)
+            and is_plain_word(family)
+            and name.given == (given.upper(),)
+            and name.family == (family.upper(),)
             and (not middle or (len(middle) <= longest and middle.isascii() and middle.isalpha()))
             and not person.suffix
             and is_any_age
-            and nobodies.isdisjoint((given, family, given + family))
-            and not may_be_no_word(given)
-            and not may_be_no_word(family)
-            and heads.isdisjoint(words.lower().translate(ONE_LETTER).replace("rn", "m").split(" "))
+            and (given + family).upper() not in nobodies
         )
 
     return is_plain

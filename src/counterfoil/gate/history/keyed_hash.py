@@ -48,10 +48,14 @@ def prepare_column(key: bytes, context: bytes) -> Callable[[Iterable[str]], list
     fresh = _fresh(key, context)
 
     def hashed(texts: Iterable[str]) -> list[bytes]:
-        hashes: list[bytes] = []
-        for text in texts:
+        texts, hashes = [*texts], list[bytes]()
+        try:
+            encoded = [text.encode() for text in texts]
+        except UnicodeEncodeError:  # a lone surrogate
+            encoded = [utf8(text) for text in texts]
+        for data in encoded:
             state = fresh()
-            state.update(text.encode("utf-8", "surrogatepass"))
+            state.update(data)
             hashes.append(state.digest())
         return hashes
 

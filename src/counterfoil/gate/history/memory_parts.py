@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table
@@ -38,6 +40,8 @@ _PART_BITS: Final = 52
 """Keys have 64 bits, and those of one part the first 12 in common."""
 _PARTS: Final = 4096
 _PARTS_OF_SUBJECT: Final = 64
+_NEAR: Final = 4
+"""Parts that are no farther from each other are read together."""
 
 Product = Callable[[Iterable[Sequence[Any]], int], int]
 
@@ -118,10 +122,42 @@ def _block_place(block: int) -> tuple[str, int]:
     return f"{SUM}{block // blocks_of_file}", block % blocks_of_file
 
 
-def places_of(table: Table, part: int) -> Iterator[str]:
-    """Conditions that find the rows of a part, each by the table's key."""
-    first = (part - _PARTS // 2) << _PART_BITS
-    among = f"key BETWEEN {first} AND {first + (1 << _PART_BITS) - 1}"
+def parts_of(
+    connection: Connection, table: Table, parts: Collection[int]
+) -> Iterator[tuple[int, list[Sequence[Any]]]]:
+    """The rows of these parts of a table, each part in one piece or several, a few thousand rows in
+    memory at a time. Parts that are near each other are read by one statement, with the rows
+    between them: a file names most parts, and a statement each cost more than all the rows."""
+    at = 0 if table is ASKED_KEY else 1
+    for first, last in _runs(parts):
+        for condition in _places_of(table, first, last):
+            for rows in _pieces(connection, table, f"{condition} ORDER BY key"):
+                begin = 0
+                while begin < len(rows):
+                    part = part_of(rows[begin][at])
+                    behind = (part + 1 - _PARTS // 2) << _PART_BITS
+                    end = bisect_left(rows, behind, begin, key=itemgetter(at))
+                    if part in parts:
+                        yield part, rows[begin:end]
+                    begin = end
+
+
+def _runs(parts: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last part of each run of parts that are near each other."""
+    first, last = -1, -1
+    for part in sorted(parts):
+        if first >= 0 and part - last > _NEAR:
+            yield first, last
+            first = part
+        first, last = part if first < 0 else first, part
+    if first >= 0:
+        yield first, last
+
+
+def _places_of(table: Table, first: int, last: int) -> Iterator[str]:
+    """Conditions that find the rows of a run of parts, each by the table's key."""
+    begins, ends = ((each - _PARTS // 2) << _PART_BITS for each in (first, last + 1))
+    among = f"key BETWEEN {begins} AND {ends - 1}"
     if table is ASKED_KEY:
         yield among
     else:
@@ -131,7 +167,8 @@ def places_of(table: Table, part: int) -> Iterator[str]:
 def product_of(key: bytes, table: Table) -> Product:
     """What multiplies a sum by rows of a table."""
     secret = hmac.digest(key, table.name.encode(), "sha512")
-    point, mine = int.from_bytes(secret[:32], "big") % PRIME, secret[32:]
+    point = int.from_bytes(secret[:32], "big") % PRIME
+    fresh = hashlib.blake2b(digest_size=_HASHED_BYTES, key=secret[32:]).copy
 
     def of_keys(rows: Iterable[Sequence[Any]], summed: int) -> int:
         for found, number in rows:
@@ -139,10 +176,11 @@ def product_of(key: bytes, table: Table) -> Product:
         return summed
 
     def of_others(rows: Iterable[Sequence[Any]], summed: int) -> int:
-        blake, from_bytes, text = hashlib.blake2b, int.from_bytes, _TEXTS[table]
+        from_bytes, text = int.from_bytes, _TEXTS[table]
         for row in rows:
-            hashed = blake(text(row), digest_size=_HASHED_BYTES, key=mine).digest()
-            summed = summed * (point - from_bytes(hashed)) % PRIME
+            state = fresh()
+            state.update(text(row))
+            summed = summed * (point - from_bytes(state.digest())) % PRIME
         return summed
 
     return of_keys if table is ASKED_KEY else of_others
@@ -155,7 +193,7 @@ def _text_of_question(row: Sequence[Any]) -> bytes:
 
 def _text_of_row(row: Sequence[Any]) -> bytes:
     """Numbers, and the id of a batch among them."""
-    return repr(tuple(row)).encode()
+    return repr(row).encode()
 
 
 _TEXTS: Final = dict.fromkeys([ASKED_MATTER, ASKED, ASKED_AT], _text_of_row) | {
@@ -166,14 +204,19 @@ _TEXTS: Final = dict.fromkeys([ASKED_MATTER, ASKED, ASKED_AT], _text_of_row) | {
 def rows_of(connection: Connection, table: Table, *where: str) -> Iterator[Sequence[Any]]:
     """Rows of a table, as the driver gives them, a few thousand in memory at a time: all, or those
     of each condition in turn, which this module writes of numbers alone."""
-    columns = ", ".join(column.name for column in table.columns)
     for condition in where or ("1 = 1",):
-        found = connection.exec_driver_sql(
-            f"SELECT {columns} FROM {table.name} WHERE {condition}",
-            execution_options={"stream_results": True, "max_row_buffer": _ROWS_AT_ONCE},
-        )
-        for part in found.partitions(_ROWS_AT_ONCE):
-            yield from part
+        for piece in _pieces(connection, table, condition):
+            yield from piece
+
+
+def _pieces(connection: Connection, table: Table, where: str) -> Iterator[list[Sequence[Any]]]:
+    columns = ", ".join(column.name for column in table.columns)
+    found = connection.exec_driver_sql(
+        f"SELECT {columns} FROM {table.name} WHERE {where}",
+        execution_options={"stream_results": True, "max_row_buffer": _ROWS_AT_ONCE},
+    )
+    for piece in found.partitions(_ROWS_AT_ONCE):
+        yield [*map(tuple, piece)]
 
 
 # -- sealed sums --------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ from counterfoil.gate.history.memory_parts import (
     open_older,
     open_sums,
     part_of,
-    places_of,
+    parts_of,
     product_of,
     rows_of,
     seal_sums,
@@ -213,14 +213,14 @@ def _agree(connection: Connection, key: bytes, asked: Fingerprints) -> bool:
         (ASKED_KEY, keys),
         (ASKED_MATTER, {*asked.similar, *asked.investigations} - {0}),
     ):
-        product = product_of(key, table)
-        sums = Sums(connection, key)
-        for part in sorted({part_of(each) for each in wanted}):
-            rows = list(rows_of(connection, table, *places_of(table, part)))
-            if product(rows, 1) != sums.part(table, part):
-                return False
+        product, sums = product_of(key, table), Sums(connection, key)
+        found = dict.fromkeys(map(part_of, wanted), 1)
+        for part, rows in parts_of(connection, table, found.keys()):
+            found[part] = product(rows, found[part])
             if table is ASKED_KEY:
-                blocks.update(number >> BLOCK_BITS for found, number in rows if found in keys)
+                blocks.update([number >> BLOCK_BITS for each, number in rows if each in keys])
+        if any(each != sums.part(table, part) for part, each in found.items()):
+            return False
     return _blocks_agree(connection, key, sorted(blocks))
 
 

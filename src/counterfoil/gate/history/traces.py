@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import Address, AddressForm, Person, Sensitive
-from counterfoil.gate.history.keyed_hash import number_of, prepare
+from counterfoil.gate.history.keyed_hash import ABSENT, prepare
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.folding import fold_entry, fold_words
 from counterfoil.normalize import counted_address, normalize_address
@@ -39,11 +39,18 @@ class Traces(Sensitive, frozen=True, gc=False, array_like=True):
 
 def traces_of(key: bytes, person: Person, address: Address) -> Traces:
     """The traces of a request, or of the person who asks. Never raises on any text."""
-    return traces_of_form(key, person, normalize_address(address))
+    return traces_from_text(traces_text_of(key, person, address))
 
 
-def traces_of_form(key: bytes, person: Person, address: AddressForm) -> Traces:
-    """`traces_of` for an address whose form is known."""
+def traces_text_of(key: bytes, person: Person, address: Address | AddressForm) -> str:
+    """`traces_text` of the traces of a request. `address`: its form, where that is known."""
+    form = normalize_address(address) if isinstance(address, Address) else address
+    hashers = zip(_hashers(key), _texts(person, form), strict=True)
+    return b"".join([hashed(text) if text else ABSENT for hashed, text in hashers]).hex()
+
+
+def _texts(person: Person, address: AddressForm) -> tuple[str, str, str, str]:
+    """What is hashed of person, name, door and number."""
     given, family = fold_words(person.given_name), fold_words(person.family_name)
     name = f"{given}|{family}" if given and family else ""
     dated = f"{name}|{person.date_of_birth}" if name and person.date_of_birth else ""
@@ -51,9 +58,7 @@ def traces_of_form(key: bytes, person: Person, address: AddressForm) -> Traces:
     number = (
         digits if len(digits) == _NUMBER_DIGITS and digits.isascii() and digits.isdigit() else ""
     )
-    texts = (dated, name, counted_address(address), number)
-    hashers = zip(_hashers(key), texts, strict=True)
-    return Traces(*(number_of(hashed(text)) if text else 0 for hashed, text in hashers))
+    return dated, name, counted_address(address), number
 
 
 def traces_text(traces: Traces) -> str:
