@@ -17,7 +17,10 @@ from inspect import signature
 from typing import Any, Final, Literal, get_type_hints
 
 from counterfoil import disclosure
-from counterfoil.accountability.accounting import corrections
+from counterfoil.accountability.accounting import corrections, disputes
+from counterfoil.accountability.accounting import service as accounting
+from counterfoil.accountability.evidence.export import export_evidence
+from counterfoil.accountability.ledger_pages import checkpoints, entries, jobs
 from counterfoil.controls import comparison
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.holds import court
@@ -65,6 +68,7 @@ class Action(Public, frozen=True):
 
 
 _D, _C, _H = Role.DISCLOSURE, Role.COUNSEL, Role.HOLDS
+_READ: Final = (Role.DISCLOSURE, Role.INSPECTOR)
 _ALL: Final = tuple(Role)
 
 
@@ -120,6 +124,18 @@ _TABLE: Final = (
     _question("incidents", incidents.due_incidents, *_ALL),
     _question("duties", duties.list_duties, *_ALL),
     _question("notices", notices.list_notices, _D),
+    _question("ledger-entries", entries.list_entries, *_READ),
+    _question("ledger-entry", entries.show_entry, *_READ),
+    _question("checkpoints", checkpoints.list_checkpoints, *_READ),
+    _question("compare-days", checkpoints.compare_days, *_READ),
+    _question("job-begin", jobs.begin_job, *_READ),
+    _question("job", jobs.show_job, *_READ),
+    _question("jobs", jobs.list_jobs, *_READ),
+    _question("evidence", export_evidence, *_READ),
+    _question("account", accounting.account, *_READ),
+    _question("account-person", accounting.account_to_person, _D),
+    _question("disclosure-record", accounting.record_disclosures, *_READ),
+    _question("dispute", disputes.show_dispute, *_READ),
 )  # fmt: skip
 
 ACTIONS: Final[Mapping[str, Action]] = {each.name: each for each in _TABLE}

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from counterfoil import ledger
 from counterfoil.accountability.publication.counts import Table, count_files, tabulate
+from counterfoil.accountability.publication.samples import KINDS, SampleCounter, Samples
 from counterfoil.controls.witnesses import office_policy
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import SettingsFault, VerifyFault
@@ -107,6 +108,7 @@ class SiteFacts(Public, frozen=True):
     tables: tuple[Table, ...]
     agreement: Agreement
     events: tuple[Event, ...]
+    samples: Samples = Samples()
 
 
 def read_facts(office: Office, folder: Path, checked: ledger.CheckReport) -> SiteFacts:
@@ -120,7 +122,7 @@ def read_facts(office: Office, folder: Path, checked: ledger.CheckReport) -> Sit
     checkpoint = parse_checkpoint(note)
     policy, now = office_policy(office), office.clock()
     times = check_cosignatures(note, [each.key for each in policy.witnesses]) if policy else {}
-    events, law = _events(entries())
+    events, law, samples = _events(entries())
     return SiteFacts(
         origin=checkpoint.origin,
         key=str(office.holder_key),
@@ -134,23 +136,26 @@ def read_facts(office: Office, folder: Path, checked: ledger.CheckReport) -> Sit
         tables=tabulate(count_files(entries()), f"{now:%Y-%m-%d}"),
         agreement=_agreement(office, law),
         events=events,
+        samples=samples,
     )
 
 
-def _events(entries: Iterator[bytes]) -> tuple[tuple[Event, ...], str]:
-    """The newest events, the newest first, and the digest of the agreement in force."""
-    kinds = "|".join(sorted(EVENTS | {EntryKind.OFFICE}))
+def _events(entries: Iterator[bytes]) -> tuple[tuple[Event, ...], str, Samples]:
+    """The newest events, the newest first; the digest of the agreement in force; what is told of
+    samples."""
+    kinds = "|".join(sorted(EVENTS | KINDS | {EntryKind.OFFICE}))
     wanted = re.compile(f'"kind":"(?:{kinds})"'.encode())
     found: deque[Event] = deque(maxlen=FEED_ENTRIES)
-    agreement = ""
+    agreement, samples = "", SampleCounter()
     for index, data in enumerate(entries):
         if wanted.search(data):
             entry = decode(data, f"entry {index}")
             if entry.kind in EVENTS:
                 what = str(entry.fields.get("event", ""))
                 found.append(Event(index, entry.kind, entry.time, what))
+            samples.add(index, entry)
             agreement = str(entry.fields.get("agreement", agreement))
-    return tuple(reversed(found)), agreement
+    return tuple(reversed(found)), agreement, samples.counted()
 
 
 def _statutes(office: Office) -> dict[str, Statute]:
