@@ -18,6 +18,7 @@ from counterfoil.matching.decide import (
     as_version,
     decide,
     explain,
+    forms_read_by,
 )
 from counterfoil.matching.learn import Learner
 from counterfoil.matching.suppressed import decide_suppressed
@@ -42,6 +43,7 @@ __all__ = [
     "decide_suppressed",
     "default_weights",
     "explain",
+    "forms_read_by",
     "own_thresholds",
     "reduce_weights",
     "undated",

@@ -37,9 +37,9 @@ from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES
 from counterfoil.normalize.text import has_digit
 from counterfoil.normalize.unit_starts import holds_box, inner_unit, leading_unit, unit_start
 
-FORMS_VERSION: Final = "forms-3"
-EARLIER_FORMS: Final = "forms-2"
-"""The version of the forms that the match rules before match-5 read."""
+FORMS_VERSION: Final = "forms-4"
+EARLIER_FORMS: Final = ("forms-3", "forms-2")
+"""Earlier versions of the forms that registers and batches may still be of, newest first."""
 
 _RUNS: Final = re.compile(r"[0-9]+")
 _TOGETHER: Final = re.compile(

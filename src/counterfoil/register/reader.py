@@ -253,7 +253,7 @@ def open_register(
             place=name,
             cure="Use the key it was built with, or build it again.",
         )
-    readable = normalize.FORMS_VERSION, normalize.EARLIER_FORMS
+    readable = normalize.FORMS_VERSION, *normalize.EARLIER_FORMS
     if manifest.forms_version not in readable or manifest.bucket_format != BUCKET_FORMAT:
         raise StateFault(
             "register_rules_other",
