@@ -29,7 +29,7 @@ _INEXACT: Final[Line] = ("dob.inexact", REQUIREMENTS["dob.inexact"].default)
 _UNSURE: Final[Line] = ("given.unsure", REQUIREMENTS["given.unsure"].default)
 _UNLIKE: Final[Line] = ("middle.unlike", REQUIREMENTS["middle.unlike"].default)
 _PARTIAL: Final[Line] = ("given.partial", REQUIREMENTS["given.partial"].default)
-_GROWN: Final = 27
+GROWN: Final = 27
 """The age from which a twin who lives at the same home and files nothing is not reckoned with. A
 child counts as one for medical coverage and reimbursement, 26 USC 105(b), until the end of the year
 in which it is 26."""
@@ -78,9 +78,9 @@ def unmet_by(
 
 
 def _is_grown(grant: Grant, best: Resident) -> bool:
-    """Whether the resident is `_GROWN` at the end of the latest period that is asked about."""
+    """Whether the resident is `GROWN` at the end of the latest period that is asked about."""
     born = best.date_of_birth
-    return born is not None and born.year <= max(grant.periods, default=0) - _GROWN
+    return born is not None and born.year <= max(grant.periods, default=0) - GROWN
 
 
 def _is_partial(grant: Grant, best: Resident, levels: set[str]) -> bool:
