@@ -36,7 +36,7 @@ from counterfoil.office.context import (
     read_vkey,
     utc_now,
 )
-from counterfoil.office.current_keys import require_current_keys, settle_keys
+from counterfoil.office.keys.current_keys import require_current_keys, settle_keys
 from counterfoil.office.lease import writing_beside
 from counterfoil.office.roots import require_roots
 from counterfoil.office.settings import FILE, controls_text, read_settings
