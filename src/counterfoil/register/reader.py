@@ -301,7 +301,7 @@ def open_register(
             place=name,
             cure="Use the key it was built with, or build it again.",
         )
-    readable = normalize.FORMS_VERSION, normalize.EARLIER_FORMS
+    readable = normalize.FORMS_VERSION, *normalize.EARLIER_FORMS
     if manifest.forms_version not in readable:
         raise _other_rules(name)
     if manifest.bucket_format == PAGES_FORMAT:
