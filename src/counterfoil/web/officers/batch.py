@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from counterfoil.core.errors import StateFault
 from counterfoil.disclosure import WithdrawBatch
-from counterfoil.disclosure.listing import BatchLine, BatchRows, ListBatches, ShowBatch
+from counterfoil.disclosure.listing import BatchLine, BatchRows, ShowBatch
 from counterfoil.disclosure.waiting import WaitingRequests
 from counterfoil.web.officers import looks, signing
 from counterfoil.web.page import Page, Shown, Visit
@@ -26,20 +25,9 @@ _ELEMENT: Final = "."
 _OPEN: Final = ("gated", "determined", "reviewed")
 
 
-async def line_of(visit: Visit, batch: str) -> BatchLine:
-    """The line of one batch. Raises StateFault `batch_unknown`."""
-    found: list[BatchLine] = await visit.ask("batches", ListBatches())
-    for line in found:
-        if line.batch == batch:
-            return line
-    raise StateFault(
-        "batch_unknown", "there is no such batch", place="batch", cure="Follow a link of the inbox."
-    )
-
-
 async def show(visit: Visit) -> dict[str, Any]:
     """The batch without its rows."""
-    line = await line_of(visit, visit.part("batch"))
+    line = await looks.line_of(visit, visit.part("batch"))
     waiting = None
     if line.waiting and visit.may("waiting"):
         waiting = await visit.ask("waiting", line.batch)

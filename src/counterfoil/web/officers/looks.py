@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.controls.sampling.sheet import SheetRow
-from counterfoil.disclosure.listing import BatchLine
+from counterfoil.core.errors import StateFault
+from counterfoil.disclosure.listing import BatchLine, ListBatches
 from counterfoil.web.page import Visit
 
 _KEPT: Final = "looks"
@@ -100,3 +101,14 @@ def of(visit: Visit, line: BatchLine) -> Stand:
         if stand.to_do == "release" and look is not None and look.disagreed:
             stand.to_do = "review"
     return stand
+
+
+async def line_of(visit: Visit, batch: str) -> BatchLine:
+    """The line of one batch. Raises StateFault `batch_unknown`."""
+    found: list[BatchLine] = await visit.ask("batches", ListBatches())
+    for line in found:
+        if line.batch == batch:
+            return line
+    raise StateFault(
+        "batch_unknown", "there is no such batch", place="batch", cure="Follow a link of the inbox."
+    )

@@ -18,7 +18,6 @@ from counterfoil.controls.sampling.service import ShowSample
 from counterfoil.core.errors import InputFault, StateFault
 from counterfoil.disclosure import ReleaseBatch, ReviewBatch
 from counterfoil.web.officers import looks, signing
-from counterfoil.web.officers.batch import line_of
 from counterfoil.web.page import Page, Shown, Visit
 
 _AGREES: Final = {"yes": True, "no": False}
@@ -27,14 +26,14 @@ _FORMS: Final = ("jsonl", "csv")
 
 async def show(visit: Visit) -> dict[str, Any]:
     """What will be shown, or what was concluded."""
-    line = await line_of(visit, visit.part("batch"))
+    line = await looks.line_of(visit, visit.part("batch"))
     return {"line": line, "stand": looks.of(visit, line), "row": None}
 
 
 async def step(visit: Visit) -> dict[str, Any]:
     """Open the sample, or take a conclusion; then the next row, or all conclusions."""
     batch = visit.part("batch")
-    line = await line_of(visit, batch)
+    line = await looks.line_of(visit, batch)
     look = looks.find(visit, batch)
     digest = visit.form.get("row")
     if digest:
@@ -59,7 +58,7 @@ async def step(visit: Visit) -> dict[str, Any]:
 async def review(visit: Visit) -> Shown:
     """Sign what was determined, and what was found of the sample."""
     batch = visit.part("batch")
-    line = await line_of(visit, batch)
+    line = await looks.line_of(visit, batch)
     stand = _require_looked(visit, line)
     sheet = stand.look.agrees if stand.sampled and stand.look else None
     said = "The review is entered. Another officer looks at the sample and releases the batch."
@@ -70,7 +69,7 @@ async def review(visit: Visit) -> Shown:
 async def release(visit: Visit) -> Shown:
     """Sign that what was reviewed is released."""
     batch = visit.part("batch")
-    line = await line_of(visit, batch)
+    line = await looks.line_of(visit, batch)
     _require_looked(visit, line)
     form: Any = visit.form.choose("form", "Form of the answer", _FORMS)
     after = signing.After(
