@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from counterfoil.cli import demo
-from counterfoil.cli.batch import explain, listing, override, sample, waiting
+from counterfoil.cli.batch import explain, listing, override, review, sample, waiting
 from counterfoil.cli.batch import steps as batch
 from counterfoil.cli.controls import comparison, duty, hold, incident, notice, recall, suspension
 from counterfoil.cli.office import create as office
@@ -59,7 +59,13 @@ add_verb(
 )
 add_verb(app, batch.determine, "determine b-0f1e2d3c4b5a6978 --office tax-office")
 add_verb(app, sample.sample, f"sample b-0f1e2d3c4b5a6978 {_DESK} --to sheet.jsonl")
-add_verb(app, batch.review, f"review b-0f1e2d3c4b5a6978 {_DESK} --sample sheet.jsonl")
+add_verb(
+    app,
+    review.review,
+    f"review b-0f1e2d3c4b5a6978 {_DESK}",
+    f"review b-0f1e2d3c4b5a6978 {_DESK} --sheet-out sheet.csv",
+    f"review b-0f1e2d3c4b5a6978 {_DESK} --sheet sheet.csv",
+)
 add_verb(
     app,
     batch.release,

@@ -193,7 +193,7 @@ def request_values(request: Request) -> RequestValues:
         "tin": person.tin,
         "door": ", ".join(part for part in lines if part),
     }
-    return RequestValues({name: _printable(value) for name, value in values.items() if value})
+    return RequestValues({name: printable(value) for name, value in values.items() if value})
 
 
 def decided_word(decided: Determination | None) -> str:
@@ -205,7 +205,8 @@ def decided_word(decided: Determination | None) -> str:
     return "" if decided is None else "not_compared"
 
 
-def _printable(value: str) -> str:
+def printable(value: str) -> str:
+    """A value as it may be shown: what cannot be printed stands as U+FFFD."""
     return "".join(char if char.isprintable() else "\ufffd" for char in value)
 
 

@@ -59,7 +59,7 @@ def explain(
         found, asked = shown.explanation, shown.values
         told = msgspec.to_builtins(found) | ({} if asked is None else {"asked": asked.values})
         write_file(svg, [draw_svg(found, asked.values if asked else None)] if svg else ())
-        show(told, _words(found, asked), as_json=as_json)
+        show(told, explanation_words(found, asked), as_json=as_json)
 
 
 def _next(found: Explanation) -> list[str]:
@@ -93,7 +93,8 @@ def _cure_of(code: str) -> str:
     return "the requester asks again in a new file; nothing of this one counts as asked."
 
 
-def _words(found: Explanation, asked: RequestValues | None) -> str:
+def explanation_words(found: Explanation, asked: RequestValues | None) -> str:
+    """An explanation, in words."""
     if (reject := found.reject) is not None:
         column = f", {reject.column}" if reject.column else ""
         return (

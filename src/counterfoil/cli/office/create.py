@@ -10,7 +10,7 @@ import typer
 
 from counterfoil import disclosure
 from counterfoil.accountability import publication, reconciliation
-from counterfoil.cli.batch.steps import waiting_words
+from counterfoil.cli.batch.tell import waiting_words
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
