@@ -79,7 +79,8 @@ def read_recorded(session: BatchSession, history_key: bytes, request_id: str) ->
             "evidence_not_kept",
             "this batch was received by a version that did not keep what the guards knew",
             place=session.batch.id,
-            cure="`counterfoil explain` shows the findings and the evidence of its requests.",
+            cure="`counterfoil explain BATCH REQUEST_ID` shows the findings and the evidence of "
+            "its requests.",
         )
     known = decode_snapshot(session.read(ChunkKind.KNOWN, seq))
     request = request_of(row)

@@ -27,7 +27,6 @@ from counterfoil.cli.options import (
     Quiet,
     desk,
     officer_key,
-    place_text,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.client import Desk, OfficerKey, ask
@@ -43,7 +42,7 @@ SheetIn = Annotated[
     typer.Option(
         "--sheet",
         "--sample",
-        help="The sheet that --sheet-out wrote, or `counterfoil sample`, filled in.",
+        help="The sheet that --sheet-out wrote, or the verb `sample`, filled in.",
         show_default=False,
     ),
 ]
@@ -84,11 +83,10 @@ def review(
         if sheet_out:
             count = write_sample(office, key, batch, sheet_out)
             show({"sheet": str(sheet_out), "rows": count}, str(sheet_out), as_json=as_json)
-            next_step = _command(batch, sheet_out, directory, officer)
-            say(sheet_words(sheet_out, count, next_step), quiet=quiet or as_json)
+            say(sheet_words(sheet_out, count, batch), quiet=quiet or as_json)
             return
         standing = _review(office, key, batch, found)
-        tell(standing, directory=directory, quiet=quiet, as_json=as_json)
+        tell(standing, quiet=quiet, as_json=as_json)
 
 
 def _review(
@@ -125,12 +123,7 @@ def write_sample(office: Desk, key: OfficerKey, batch: str, to: Path) -> int:
     return len(rows)
 
 
-def sheet_words(to: Path, count: int, command: str) -> str:
+def sheet_words(to: Path, count: int, batch: str) -> str:
     """What to do with a sheet."""
     write = 'true or false after "agrees"' if to.suffix == ".jsonl" else "yes or no under `agrees`"
-    return f"{count} rows. Write {write} in each; then `{command}`."
-
-
-def _command(batch: str, sheet: Path, directory: Path, officer: Path) -> str:
-    place = f"--office {place_text(directory)} --officer {officer}"
-    return f"counterfoil review {batch} --sheet {sheet} {place}"
+    return f"{count} rows. Write {write} in each; then `counterfoil review {batch} --sheet {to}`."

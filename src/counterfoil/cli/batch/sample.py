@@ -17,7 +17,6 @@ from counterfoil.cli.options import (
     PassphraseFile,
     desk,
     officer_key,
-    place_text,
 )
 from counterfoil.cli.output import faults, say, show
 
@@ -45,6 +44,4 @@ def sample(
         key = officer_key(office, officer, officer_passphrase_file)
         count = write_sample(office, key, batch, to)
         show({"sheet": str(to), "rows": count}, str(to), as_json=as_json)
-        place = f"--office {place_text(directory)} --officer {officer}"
-        command = f"counterfoil review {batch} --sheet {to} {place}"
-        say(sheet_words(to, count, command), quiet=as_json)
+        say(sheet_words(to, count, batch), quiet=as_json)

@@ -90,7 +90,7 @@ def receive(
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         standing, rejected = _receive(office, file, rejects, document, quiet=quiet or as_json)
-        tell(standing, rejected, directory=directory, quiet=quiet, as_json=as_json)
+        tell(standing, rejected, quiet=quiet, as_json=as_json)
 
 
 def determine(
@@ -105,7 +105,7 @@ def determine(
         office = opened(directory, passphrase_file)
         with progress(quiet=quiet or as_json) as advance:
             standing = client.determine(office, batch, watcher(advance))
-        tell(standing, directory=directory, quiet=quiet, as_json=as_json)
+        tell(standing, quiet=quiet, as_json=as_json)
 
 
 def release(
@@ -134,7 +134,7 @@ def release(
             standing = client.release_there(office, batch, key, out)
         else:
             standing = client.release(office, batch, key, out or Path())
-        tell(standing, directory=directory, quiet=quiet, as_json=as_json, out=out)
+        tell(standing, quiet=quiet, as_json=as_json, out=out)
 
 
 def withdraw(
@@ -152,7 +152,7 @@ def withdraw(
         standing = client.withdraw(
             office, batch, officer_key(office, officer, officer_passphrase_file)
         )
-        tell(standing, directory=directory, quiet=quiet, as_json=as_json)
+        tell(standing, quiet=quiet, as_json=as_json)
 
 
 def answer(
@@ -194,7 +194,7 @@ def answer(
             if standing.state == "determined":
                 client.review_once(office, standing.batch, first_officer, sheet)
         standing = client.release(office, standing.batch, second_officer, out)
-        tell(standing, rejected, directory=directory, quiet=quiet, as_json=as_json, out=out)
+        tell(standing, rejected, quiet=quiet, as_json=as_json, out=out)
 
 
 def _receive(

@@ -7,7 +7,6 @@ from typing import Any
 
 import typer
 
-from counterfoil.cli.options import place_text
 from counterfoil.cli.output import DONE_WITH_REJECTS, say, show
 from counterfoil.cli.rejects import RejectList
 from counterfoil.disclosure import BatchStatus
@@ -18,7 +17,6 @@ def tell(
     standing: BatchStatus,
     rejected: RejectList | None = None,
     *,
-    directory: Path,
     quiet: bool,
     as_json: bool,
     out: Path | None = None,
@@ -32,10 +30,7 @@ def tell(
     words = [f"{standing.state}: {_counted(standing)}"]
     if standing.waiting:
         result["waiting"] = standing.waiting
-        words.append(
-            f"`counterfoil waiting {standing.batch} --office {place_text(directory)}` lists what "
-            "waits for an officer."
-        )
+        words.append(f"`counterfoil waiting {standing.batch}` lists what waits for an officer.")
     if rejected is not None:
         listed = rejected.written
         result |= {"rejected": rejected.count, "rejects": str(listed) if listed else None}

@@ -183,7 +183,8 @@ def disagreed(batch: Batch, count: int) -> StateFault:
         f"entered: the officer does not agree with {count} rows of the sample; the batch is not "
         "reviewed",
         place=batch.id,
-        cure="Find out why with `counterfoil explain`. Withdraw the batch, or have another officer "
+        cure="Find out why with `counterfoil explain BATCH REQUEST_ID`. Withdraw the batch, or "
+        "have another officer "
         "look; open an incident if such answers left before.",
     )
 
