@@ -34,6 +34,8 @@ class Door:
         keys = {
             Role.COUNSEL: self._made("counsel", Role.COUNSEL),
             Role.HOLDS: self._made("holds", Role.HOLDS),
+            Role.RECOVERY: self._made("recovery", Role.RECOVERY),
+            Role.INSPECTOR: self._made("inspector", Role.INSPECTOR),
         }
         self.by_role = {Role.DISCLOSURE: self.desk("a")} | {
             role: Desk(client, world, key) for role, key in keys.items()

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -123,7 +124,10 @@ class IntakeKeys:
         """Whose signature makes an intake key this office's."""
         exchange = self._office.law.agreement.exchange
         named = exchange.intake_signer if exchange else None
-        return (*self._office.log_keys, *([parse_vkey(named)] if named else []))
+        found = list(self._office.log_keys)
+        with suppress(VerifyFault):
+            found += [parse_vkey(named)] if named else []
+        return tuple(found)
 
     def _make(self, now: datetime) -> KeptKey:
         office, agreement = self._office, self._office.law.agreement
