@@ -31,14 +31,9 @@ class Door:
 
     def __init__(self, world: World, client: Client, log: Lines) -> None:
         self.world, self.client, self.log = world, client, log
-        keys = {
-            Role.COUNSEL: self._made("counsel", Role.COUNSEL),
-            Role.HOLDS: self._made("holds", Role.HOLDS),
-            Role.RECOVERY: self._made("recovery", Role.RECOVERY),
-            Role.INSPECTOR: self._made("inspector", Role.INSPECTOR),
-        }
         self.by_role = {Role.DISCLOSURE: self.desk("a")} | {
-            role: Desk(client, world, key) for role, key in keys.items()
+            role: Desk(client, world, self._made(role.value, role))
+            for role in set(Role) - {Role.DISCLOSURE}
         }
         self.batch = world.receive(world.requests())
         at_the_office.determine(world.office, self.batch)

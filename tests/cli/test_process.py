@@ -185,6 +185,8 @@ def test_the_passphrase_is_asked_for_at_the_terminal_and_not_shown(tmp_path: Pat
         str(tmp_path / "office"),
         "--agreement",
         "treasury-dhs-2025",
+        "--name",
+        "ledger.agency.test/disclosure",
     ]
     process = subprocess.Popen(
         called,
@@ -199,12 +201,12 @@ def test_the_passphrase_is_asked_for_at_the_terminal_and_not_shown(tmp_path: Pat
     for prompt in (b"keys: ", b"again: "):
         while prompt not in shown:
             shown += os.read(terminal, 1024)
-        os.write(terminal, b"made-up horse\n")
+        os.write(terminal, b"made-up horses of the tests\n")
     out, _ = process.communicate(timeout=60)
     os.close(terminal)
     assert process.returncode == 0
-    assert out.startswith("counterfoil.example/office+")
-    assert b"made-up horse" not in shown
+    assert out.startswith("ledger.agency.test/disclosure+")
+    assert b"made-up horses of the tests" not in shown
 
 
 def test_ctrl_c_outside_a_verbs_own_work_is_told_too(

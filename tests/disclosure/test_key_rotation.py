@@ -16,7 +16,8 @@ from counterfoil.client import office_keys
 from counterfoil.core.errors import CounterfoilError, StateFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, finish
 from counterfoil.disclosure import key_rotation
-from counterfoil.office import key_files, open_office
+from counterfoil.office import open_office
+from counterfoil.office.keys import key_files
 from counterfoil.tlog import VerifierKey
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE, request

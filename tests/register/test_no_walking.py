@@ -46,6 +46,11 @@ def test_the_room_offers_exactly_these_names() -> None:
         "read_manifest",
         "read_signature",
         "residents_in",
+        "PublicKeys",
+        "check_manifest",
+        "is_signed",
+        "key_id",
+        "sign_again",
     }
 
 

@@ -11,7 +11,8 @@ docs/formats/key-rotation.md.
               that makes the history's hashes stays as it is: hashes are found by it
 
 A process that opened the office before an exchange enters nothing after it (`keys_rotated`): it
-would sign and wrap under a key that is retired. Key files are changed as office/key_files.py says.
+would sign and wrap under a key that is retired. How key files are changed:
+office/keys/key_files.py.
 """
 
 from __future__ import annotations
@@ -28,10 +29,16 @@ from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Public, Role
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
-from counterfoil.office import Office, acts, authority, key_files
-from counterfoil.office.current_keys import payload_id, remember_exchange, require_current_keys
+from counterfoil.office import Office, acts, authority
+from counterfoil.office.keys import key_files
+from counterfoil.office.keys.current_keys import (
+    holder_vkey,
+    payload_id,
+    remember_exchange,
+    require_current_keys,
+    with_next_key,
+)
 from counterfoil.office.officers import ADDED, RETIRED
-from counterfoil.tlog import Signer, verifier_key
 
 Purpose = Literal["holder", "register", "payload"]
 _TWO: Final = (Role.DISCLOSURE, Role.DISCLOSURE)
@@ -162,7 +169,7 @@ def _exchange(
     """The commit: the act, the number of exchanges, and the batches' keys."""
     before, signer = office.rotated[0], office.signer()
     if (plan.purpose, event) == ("holder", ADDED):  # Both sign the checkpoint over the entry.
-        signer = Signer(signer.name, signer.private, keyfile.signing_key(_prepared(office, plan)))
+        signer = with_next_key(signer, _prepared(office, plan))
     try:
         with office.store.transaction() as connection:
             require_current_keys(office, connection)
@@ -227,7 +234,7 @@ def _new_secret(office: Office, purpose: str) -> bytes:
 
 def _public_name(office: Office, purpose: str, secret: bytes) -> str:
     if purpose == "holder":
-        return str(verifier_key(office.settings.name, keyfile.public_bytes(secret)))
+        return holder_vkey(office, secret)
     if purpose == "payload":
         return payload_id(secret[:32])
     return register.key_id(secret)

@@ -7,8 +7,8 @@
                              *.vkey are the public halves
     DIR/keys/office.passphrase   a sandbox only: opens the three service keys (docs/decisions/0005)
     DIR/keys/ledger-head     notes that the ledger has a head under a key (ledger/head.py)
-    DIR/keys/rotations       how often a key was exchanged (key_files.py, which says what other key
-                             files there are)
+    DIR/keys/rotations       how often a key was exchanged (keys/key_files.py, which has the
+                             other key files)
     DIR/office.db            ledger, batches, history
     DIR/register/            snapshots, and the key custodian's count of openings
 

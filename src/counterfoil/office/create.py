@@ -28,8 +28,8 @@ from counterfoil.office.context import (
     law_fields,
     utc_now,
 )
-from counterfoil.office.current_keys import payload_id
 from counterfoil.office.journal import enter
+from counterfoil.office.keys.current_keys import payload_id
 from counterfoil.office.officers import enrol, enter_key
 from counterfoil.office.opening import open_office
 from counterfoil.office.settings import DATABASE, Settings, new_settings, write_settings

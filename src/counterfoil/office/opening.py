@@ -36,8 +36,8 @@ from counterfoil.office.context import (
     read_vkey,
     utc_now,
 )
-from counterfoil.office.current_keys import require_current_keys, settle_keys
-from counterfoil.office.key_files import count_rotations
+from counterfoil.office.keys.current_keys import require_current_keys, settle_keys
+from counterfoil.office.keys.key_files import count_rotations
 from counterfoil.office.lease import writing_beside
 from counterfoil.office.roots import require_roots
 from counterfoil.office.settings import FILE, controls_text, read_settings

@@ -33,7 +33,8 @@ from counterfoil.core.errors import CounterfoilError
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Public
 from counterfoil.exchange.mailbox import Mailbox
-from counterfoil.office import Office, key_files, open_office, read_vkey
+from counterfoil.office import Office, open_office, read_vkey
+from counterfoil.office.keys import key_files
 from counterfoil.office.lease import service_place
 from counterfoil.office.settings import read_settings
 from counterfoil.service.config import FILE, ServiceConfig, read_config

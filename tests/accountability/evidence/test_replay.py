@@ -43,6 +43,7 @@ from tests.accountability.evidence.bundles import (
     signed_again,
 )
 from tests.accountability.reconciliation.desk import alter
+from tests.controls.recall.desk import recall
 from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import found_in, tokens_of
@@ -396,3 +397,22 @@ def test_a_bundle_of_other_rules_is_not_called_different(world: World) -> None:
     with pytest.raises(StateFault) as fault:
         replay(signed_again(world, made, lambda body: body.update(versions=later)), made.key)
     assert fault.value.code == "evidence_rules_other"
+
+
+def test_a_bundle_of_a_recalled_answer_says_so_and_of_another_row_nothing(world: World) -> None:
+    """Whoever reads the evidence of an answer must not learn from elsewhere that it is withdrawn."""
+    batch = released(world)
+    before = make(world, batch)
+    recall(world, batch, ["q1"])
+    recalled, other = make(world, batch), make(world, batch, "q2")
+    assert [replay(*made).recalled_on for made in (before, recalled, other)] == [
+        "",
+        world.clock().date().isoformat(),
+        "",
+    ]
+    assert replay(*recalled).statements[-1].startswith("12. The holder says that this answer was ")
+    assert len(replay(*before).statements) == len(replay(*other).statements) == 11
+    assert b"recalled_on" not in recalled.data
+    forged = signed_again(world, recalled, sealed={"recalled_on": "soon"})
+    with pytest.raises(VerifyFault, match="or of no day"):
+        replay(forged, recalled.key)

@@ -104,6 +104,9 @@ class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     `residents_left_out`: the register was asked, and what shows who lives at the address is not in
     the bundle: `determination` is b"", `doors`, `weights` and `thresholds` are None. It is written
     only where it is true, so that a bundle with residents is what it was before there was it.
+
+    `recalled_on`: the day on which the answer was recalled first, as YYYY-MM-DD; written only where
+    it was recalled before the bundle was made.
     """
 
     request_id: str
@@ -123,6 +126,7 @@ class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     answer: bytes
     answer_salt: bytes
     residents_left_out: bool = False
+    recalled_on: str = ""
 
     def __repr__(self) -> str:
         return "<SealedPart: hidden>"

@@ -48,6 +48,7 @@ from counterfoil.certification.certificate import certificate_files, open_certif
 from counterfoil.certification.governing import by_scope, governing
 from counterfoil.certification.pinned import pinned_certificates
 from counterfoil.controls.holds.pinned import pinned_holds
+from counterfoil.controls.recall.service import recalled_rows
 from counterfoil.controls.witnesses import ask_for_cosignatures
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
@@ -84,7 +85,8 @@ class Exported(Sensitive, frozen=True):
 
 class _Gathered(Sensitive, frozen=True):
     """What the office recorded of the request. `answer`: the bytes of the answer as was released,
-    b"" where there is none; `ruling`: None before the release."""
+    b"" where there is none; `ruling`: None before the release; `recalled_on`: the day on which the
+    answer was recalled first, or ""."""
 
     batch: Batch
     key: BatchKey
@@ -93,6 +95,7 @@ class _Gathered(Sensitive, frozen=True):
     law: Law
     ruling: Ruling | None
     answer: bytes
+    recalled_on: str
 
     def salt(self, kind: str) -> bytes:
         """The salt of what the ledger commits to about this request."""
@@ -164,13 +167,15 @@ def _gather(office: Office, session: BatchSession, request_id: str) -> _Gathered
     connection, batch = session.connection, session.batch
     recorded = read_recorded(session, office.payload_keys()[1], request_id)
     files = law_files(office, connection, batch, "Export")
-    law, ruling, answer = law_of_texts(files), None, b""
+    law, ruling, answer, recalled_on = law_of_texts(files), None, b"", ""
     if batch.state is BatchState.RELEASED:
         ruling = batches.load_ruling(connection, batch, office.settings.name)
+        recalls = recalled_rows(office, connection).get(batch.id)
+        recalled_on = recalls.day_of(request_id) if recalls else ""
         if recorded.determination is not None:
             codes = public_codes(law.for_route(batch.header.route))
             answer = answer_bytes(coarsen(recorded.determination, ruling, codes))
-    return _Gathered(batch, session.key, recorded, files, law, ruling, answer)
+    return _Gathered(batch, session.key, recorded, files, law, ruling, answer, recalled_on)
 
 
 def _open_register(office: Office, gathered: _Gathered, *, residents: bool) -> _Opened:
@@ -310,4 +315,5 @@ def _sealed(office: Office, gathered: _Gathered, opened: _Opened) -> SealedPart:
         answer=gathered.answer,
         answer_salt=gathered.salt("answer"),
         residents_left_out=opened.left_out,
+        recalled_on=gathered.recalled_on,
     )

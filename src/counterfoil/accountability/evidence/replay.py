@@ -21,6 +21,9 @@ code is labelled with the numbers:
         no certificate covers where the agreement requires one was not compared.
     11  The answer that follows is the one that was given, and the ledger commits to it.
 
+    12  Only of an answer that was recalled before the bundle was made: the holder says so, and the
+        day.
+
 Of a bundle without residents, 9 and 10 are not established, and 11 is that the ledger commits to
 the answer as the bundle has it: yes, or no.
 
@@ -34,6 +37,8 @@ fails raises VerifyFault.
 """
 
 from __future__ import annotations
+
+import re
 
 import msgspec
 
@@ -76,7 +81,8 @@ from counterfoil.tlog import VerifierKey
 
 class Replayed(Public, frozen=True):
     """What was established, as numbered sentences. `outcome` is the answer's word, or "" where
-    there is none yet. `made_again`: False of a bundle without residents, whose match was not."""
+    there is none yet. `made_again`: False of a bundle without residents, whose match was not.
+    `recalled_on`: the day on which the holder recalled the answer, as the bundle says it, or ""."""
 
     batch: str
     digest: str
@@ -85,6 +91,7 @@ class Replayed(Public, frozen=True):
     outcome: str
     statements: tuple[str, ...]
     made_again: bool = True
+    recalled_on: str = ""
 
 
 def check_public(data: bytes, holder: VerifierKey | None = None) -> Replayed:
@@ -109,9 +116,12 @@ def replay(data: bytes, key: bytes, holder: VerifierKey | None = None) -> Replay
     decided, opened, matched = _check_determination(sealed, checked, decision)  # 9 10
     outcome, answered = _check_answer(sealed, checked, decided)  # 11
     unsealed = "6. The bundle key opens the sealed part, which was sealed to this public part."
-    said = (unsealed, asked, judged, opened, matched, answered)
-    found = _replayed(bundle, checked, outcome, *said)
-    return msgspec.structs.replace(found, made_again=not sealed.residents_left_out)
+    said = (unsealed, asked, judged, opened, matched, answered, *_recall_words(sealed, checked))
+    return msgspec.structs.replace(
+        _replayed(bundle, checked, outcome, *said),
+        made_again=not sealed.residents_left_out,
+        recalled_on=sealed.recalled_on,
+    )
 
 
 def inspection_bytes(request_id: str) -> bytes:
@@ -432,6 +442,21 @@ def _check_bare_answer(sealed: SealedPart, checked: Checked) -> tuple[str, str]:
     return word, (
         f"11. The answer that was given is {word}, and entry {entries.index('answer')} commits "
         "to it."
+    )
+
+
+def _recall_words(sealed: SealedPart, checked: Checked) -> tuple[str, ...]:
+    """Statement 12, of an answer that was recalled."""
+    day = sealed.recalled_on
+    if not day:
+        return ()
+    _require(
+        checked.ruling is not None and re.fullmatch(r"\d{4}-\d\d-\d\d", day, re.ASCII) is not None,
+        "a recall is stated of what was not answered, or of no day",
+    )
+    return (
+        f"12. The holder says that this answer was recalled on {day}, and must no longer be used; "
+        "the holder's published list of recalls shows the entry.",
     )
 
 

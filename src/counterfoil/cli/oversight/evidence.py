@@ -141,7 +141,9 @@ def key_path(bundle: Path) -> Path:
 
 def _words(found: evidence.Replayed) -> str:
     verdict = "identical" if found.made_again else "proved, the match not made again"
-    return "\n".join([*found.statements, f"{verdict}: {found.outcome or 'not answered yet'}"])
+    outcome = found.outcome or "not answered yet"
+    recalled = f", RECALLED on {found.recalled_on}" if found.recalled_on else ""
+    return "\n".join([*found.statements, f"{verdict}: {outcome}{recalled}"])
 
 
 add_verb(

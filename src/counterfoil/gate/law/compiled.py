@@ -50,8 +50,7 @@ _NOTHING: Final = re.compile(r"(?!)")
 _SUBDIVISIONS: Final = r"(?: \( [a-z0-9]{1,4} \))*"
 """Subdivisions, in any order: how rules of the first version read them."""
 _LETTERED: Final = r"(?: \( [a-z]{1,4} \)){0,5}"
-"""Subparagraph, clause, subclause, item and subitem of a statute: below a paragraph, the one level
-that has numbers, all of them have letters."""
+"""Below a paragraph, which alone has numbers: subparagraph to subitem of a statute are letters."""
 _PARAGRAPH: Final = r"(?: \( [a-z]{1,2} \))?(?: \( [0-9]{1,3}[a-z]? \))?"
 _NUMBERED: Final = re.compile(r"\( [0-9]")
 _OTHER_PURPOSES: Final = ("locating", "civil", "benefits", "voter_rolls", "other_purpose")
@@ -423,9 +422,9 @@ def _principals(agreement: Agreement) -> dict[str, Principal]:
             place,
             "Keep one entry for each principal.",
         )
+        former = (principal.former_key, principal.former_until)
         require(
-            (principal.former_key is None) == (principal.former_until is None)
-            and not (principal.former_key and principal.key is None),
+            former == (None, None) or None not in (principal.key, *former),
             "law_former_key",
             "a former key has a last day, and a key that follows it",
             f"{place}.former_key",

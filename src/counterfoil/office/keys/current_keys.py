@@ -6,12 +6,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from counterfoil.core import canonical
+from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import StateFault
 from counterfoil.database import Connection, Store
 from counterfoil.database.remembered import REMEMBERED, remember_value, remembered_value
-from counterfoil.office import key_files
 from counterfoil.office.context import Office
+from counterfoil.office.keys import key_files
+from counterfoil.tlog import Signer, verifier_key
 
 _SUBJECT: Final = "keys"
 
@@ -53,3 +54,13 @@ def remember_exchange(office: Office, connection: Connection, number: int) -> No
 def payload_id(secret: bytes) -> str:
     """A name for the payload key that does not reveal it."""
     return canonical.commit(secret, b"counterfoil/payload-key-id")
+
+
+def holder_vkey(office: Office, secret: bytes) -> str:
+    """The verifier key of a holder's key of 32 bytes, as text."""
+    return str(verifier_key(office.settings.name, keyfile.public_bytes(secret)))
+
+
+def with_next_key(signer: Signer, secret: bytes) -> Signer:
+    """The signer with a next key of 32 bytes, which signs checkpoints as well."""
+    return Signer(signer.name, signer.private, keyfile.signing_key(secret))
