@@ -80,7 +80,7 @@ def test_receive_and_status_say_how_many_wait_and_waiting_lists_them(desk: Desk)
     batch, counsel = _waiting(desk)
     path = desk.directory / "waiting.csv"
     again = command("receive", path, *desk.at)
-    hint = f"`counterfoil waiting {batch} --office {desk.office}` lists"
+    hint = f"`counterfoil waiting {batch} --office {desk.office}`"
     assert "1 refused (1 waits for an officer)" in again.err
     assert hint in again.err
     status = command("status", *desk.at)

@@ -53,5 +53,7 @@ def _lines(each: Finding) -> list[str]:
     )
     if each.cure:
         cure = f"Cure: {each.cure}"
+        if "`" in cure:  # a command is left in one piece, to be copied
+            return [*lines, indent + cure]
         lines += textwrap.wrap(cure, 79, initial_indent=indent, subsequent_indent=indent)
     return lines
