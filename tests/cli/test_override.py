@@ -111,7 +111,7 @@ def test_after_determine_nothing_can_be_admitted_and_both_commands_say_so(desk: 
     batch, _ = _waiting(desk)
     shown = command("explain", batch, "q1", *desk.at, *desk.officer("a")).out
     assert f"  Element: {WAITING}" in shown
-    assert f"`counterfoil override {batch} q1 --element {WAITING}`" in shown
+    assert f"`counterfoil override {batch} q1 --element {WAITING} --counsel KEY --reason FILE" in shown
     assert command("determine", batch, *desk.at).code == 0
     assert "none of them can be admitted now" in command("waiting", batch, *desk.at).err
     shown = command("explain", batch, "q1", *desk.at, *desk.officer("a")).out
