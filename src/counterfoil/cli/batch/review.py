@@ -14,9 +14,9 @@ import typer
 
 from counterfoil import client
 from counterfoil.cli.batch.explain import explanation_words
+from counterfoil.cli.batch.sheets import SheetIn, read_sheet_file, sheet_words, write_sample
 from counterfoil.cli.batch.tell import tell
 from counterfoil.cli.batch.walk import can_walk, walk
-from counterfoil.cli.files import read_whole, require_new, write_new
 from counterfoil.cli.options import (
     AsJson,
     BatchArgument,
@@ -31,21 +31,10 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import faults, say, show
 from counterfoil.client import Desk, OfficerKey, ask
 from counterfoil.controls.sampling.service import ShowSample, show_sample
-from counterfoil.controls.sampling.sheet import MAX_SHEET_BYTES, SheetRow, write_sheet
-from counterfoil.controls.sampling.sheet_csv import read_any_sheet, write_csv_sheet
+from counterfoil.controls.sampling.sheet import SheetRow
 from counterfoil.core.errors import StateFault, UsageFault
 from counterfoil.disclosure import BatchStatus
 from counterfoil.disclosure.explain import ExplainRequest, explain_request
-
-SheetIn = Annotated[
-    Path | None,
-    typer.Option(
-        "--sheet",
-        "--sample",
-        help="The sheet that --sheet-out wrote, or the verb `sample`, filled in.",
-        show_default=False,
-    ),
-]
 
 
 def review(
@@ -107,23 +96,3 @@ def _review(
         return explanation_words(shown.explanation, None)
 
     return client.review(office, batch, key, walk(rows, why))
-
-
-def read_sheet_file(path: Path | None) -> dict[str, bool] | None:
-    """What a filled sheet says of each row; None where none was named. Raises InputFault."""
-    return None if path is None else read_any_sheet(read_whole(path, MAX_SHEET_BYTES))
-
-
-def write_sample(office: Desk, key: OfficerKey, batch: str, to: Path) -> int:
-    """Write the sample of a batch to a new file; how many rows. That this officer looked is
-    entered. Raises as `show_sample`, UsageFault `out_taken`, `out_folder`."""
-    require_new(to)
-    rows = ask(office, show_sample, key.officer, ShowSample(batch))
-    write_new(to, write_sheet(rows) if to.suffix == ".jsonl" else write_csv_sheet(rows))
-    return len(rows)
-
-
-def sheet_words(to: Path, count: int, batch: str) -> str:
-    """What to do with a sheet."""
-    write = 'true or false after "agrees"' if to.suffix == ".jsonl" else "yes or no under `agrees`"
-    return f"{count} rows. Write {write} in each; then `counterfoil review {batch} --sheet {to}`."

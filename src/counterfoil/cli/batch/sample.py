@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.cli.batch.review import sheet_words, write_sample
+from counterfoil.cli.batch.sheets import sheet_words, write_sample
 from counterfoil.cli.options import (
     AsJson,
     BatchArgument,

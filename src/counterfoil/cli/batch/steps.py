@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from counterfoil import client
-from counterfoil.cli.batch.review import SheetIn, read_sheet_file
+from counterfoil.cli.batch.sheets import SheetIn, read_sheet_file
 from counterfoil.cli.batch.tell import tell
 from counterfoil.cli.options import (
     AsJson,
