@@ -5,7 +5,7 @@ published: it learns who, when and a padded size. Its routes are in gateway.open
     GET  /v1/items/{item}     how far it is: arrived, received, answered
     GET  /v1/receipts/{item}  the office's signed receipt
     GET  /v1/outbox/head      the signed head of the outbox
-    GET  /v1/outbox/{item}    the sealed answer
+    GET  /v1/outbox/{item}    the sealed answer, or a sealed notice
     GET  /v1/intake-key, /v1/agreement, /v1/checkpoint, /v1/tile/..., /v1/entries/..., /v1/counts
     GET  /v1/health           200 while a validly signed checkpoint is young enough
     GET  /metrics             counts of requests and bytes, none by outcome of an answer
@@ -270,9 +270,11 @@ class Gateway:
         return await _file(path, _item_unknown(), "application/jose")
 
     async def answer(self, request: Request) -> Response:
-        """The sealed answer."""
+        """The sealed answer to an item, or a sealed notice."""
         self.admit(request)
-        path = self.mailbox.answer(item_id(request.path_params["item"]))
+        item = item_id(request.path_params["item"])
+        notice = self.mailbox.notice(item)
+        path = notice if notice.is_file() else self.mailbox.answer(item)
         return await _file(path, _item_unknown(), "application/vnd.counterfoil.item")
 
     async def head(self, request: Request) -> Response:

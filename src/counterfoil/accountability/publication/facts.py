@@ -1,7 +1,7 @@
 """What the public site tells: read from the published folder, once that has been checked, and from
 what the office's directory names. Everything here is public; nothing of it is of a person.
 
-The agreement is shown as `counterfoil agreement publish` wrote it, with the clauses that both
+The agreement is shown as `counterfoil agreement publish FILE` wrote it, with the clauses that both
 parties hide, where office.toml names that file (`publish_agreement`) and it is the agreement of the
 ledger's newest `law` entry. Otherwise its digest stands alone: what nobody decided to publish is
 not published.
@@ -178,7 +178,8 @@ def _agreement(office: Office, digest: str) -> Agreement:
             "publish_agreement",
             "the published agreement cannot be read",
             place=named,
-            cure="Write it with `counterfoil agreement publish`, or correct `publish_agreement` "
+            cure="Write it with `counterfoil agreement publish FILE`, or correct "
+            "`publish_agreement` "
             "in office.toml.",
         ) from None
     if published.agreement != digest:
