@@ -12,8 +12,8 @@ from counterfoil.cli import demo
 from counterfoil.cli.batch import explain, listing, override, sample, waiting
 from counterfoil.cli.batch import steps as batch
 from counterfoil.cli.controls import comparison, duty, hold, incident, notice, recall, suspension
+from counterfoil.cli.office import close, evaluate, key, officer, register
 from counterfoil.cli.office import create as office
-from counterfoil.cli.office import evaluate, key, officer, register
 from counterfoil.cli.output import fail, say
 from counterfoil.cli.oversight import (
     accounting,
@@ -120,6 +120,14 @@ add_verb(app, demo.demo, "demo --dir demo-office")
 add_verb(
     app, replay.replay, "replay R-0001.evidence --holder-key holder.vkey", "replay --rows 20000"
 )
+add_verb(
+    office.app,
+    close.close,
+    f"office close {_DESK} --second b.key --order order.pdf --accounting accounting.jsonl "
+    "--archive archive",
+    "office close --office tax-office --accounting accounting.jsonl --archive archive",
+)
+add_verb(office.app, close.check_archive, "office check-archive archive --holder-key holder.vkey")
 
 _groups = (
     ("serve", serve.app),

@@ -1,4 +1,4 @@
-"""`counterfoil office create | roots`, and `status`."""
+"""`counterfoil office create | roots`, and `status`. Closing one is close.py."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from counterfoil import disclosure
 from counterfoil.accountability import publication, reconciliation
+from counterfoil.accountability.retention.closing import ClosingStatus, closing_status
 from counterfoil.cli.batch.steps import waiting_words
 from counterfoil.cli.options import (
     AsJson,
@@ -32,7 +33,7 @@ from counterfoil.office.roots import office_roots
 from counterfoil.office.settings import DATABASE
 
 _WAITING = "`counterfoil waiting {} --office {}` lists what waits for an officer."
-app = group("Make an office.", "office create tax-office --sandbox")
+app = group("Make an office, and close one for good.", "office create tax-office --sandbox")
 
 
 def create(
@@ -122,6 +123,7 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
         reconciled = reconciliation.reconciliation_status(office, NOBODY)
         due = duties.list_duties(office, NOBODY)
         batches = disclosure.batch_statuses(office, NOBODY)
+        closed = closing_status(office, NOBODY)
         found = [
             {
                 "batch": each.batch,
@@ -142,6 +144,7 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
             "stopped": {"reaches": suspended.scopes, "agrees": suspended.agrees},
             "published": published,
             "reconciled": reconciled,
+            "closed": closed,
             "duties": {"open": due.open, "agrees": due.agrees},
         }
         show({"batches": found} | msgspec.to_builtins(told), words, as_json=as_json)
@@ -149,10 +152,21 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
             if each.waiting:
                 say(_WAITING.format(each.batch, directory), quiet=as_json)
         say(
-            f"{_still(suspended)}{_witnessed(witnessed)}\n"
+            f"{_closed(closed)}{_still(suspended)}{_witnessed(witnessed)}\n"
             f"{_published(published)}\n{_reconciled(reconciled)}{_due(due)}",
             quiet=as_json,
         )
+
+
+def _closed(closing: ClosingStatus) -> str:
+    if not closing.entered:
+        return ""
+    rest = (
+        f"Its archive is {closing.archive}; its keys are destroyed."
+        if closing.archive
+        else "It is not finished: run `counterfoil office close` again."
+    )
+    return f"Closed for good by two officers at {closing.entered}. {rest}\n"
 
 
 def _still(suspended: SuspensionStatus) -> str:
