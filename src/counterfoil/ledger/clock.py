@@ -9,8 +9,8 @@ can see, by the holder's own statement, each time that the promise was not kept:
     overdue    now is more than the last one's `hours` after it
 
 Before the first one nothing was promised, and nothing is overdue once two officers closed the
-office (entry `closing`) before the time was over: its ledger ends there. The times are the holder's own; witnesses bound them
-(docs/formats/ledger.md).
+office (entry `closing`) before the time was over: its ledger ends there. The times are the holder's
+own; witnesses bound them (docs/formats/ledger.md).
 """
 
 from __future__ import annotations

@@ -124,6 +124,13 @@ def closing_status(office: Office, _actor: Actor) -> ClosingStatus:
     return ClosingStatus(time, mark.archive if closed and mark else "")
 
 
+def require_not_closed(office: Office, _actor: Actor) -> None:
+    """Raise StateFault `office_closed` where two officers closed the office: for who is about to
+    open its keys."""
+    with office.store.reading() as connection:
+        require_open(connection)
+
+
 # -- to close ----------------------------------------------------------------------------------
 
 
@@ -285,9 +292,9 @@ def _archived(
 ) -> ClosedMark:
     archive.require_outside(office, command.archive)
     said = canonical.read_object(act.committed) or {}
-    if said.get("accounting"):
-        if command.accounting is None or _digest(command.accounting) != said["accounting"]:
-            raise _not_accounted("this is not the accounting that both officers signed")
+    brought = _digest(command.accounting) if command.accounting else ""
+    if brought != said.get("accounting", ""):
+        raise _not_accounted("this is not the accounting that both officers signed")
     note = _last_checkpoint(office, actor, act, ask)  # 1
     folder = office.settings.publish_to
     if folder:

@@ -19,7 +19,7 @@ from counterfoil.cli.options import (
     both_officers,
     named_vkey,
     office_url,
-    opened,
+    opened_to_close,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.client import act
@@ -104,7 +104,7 @@ def _opened(directory: Path, passphrase_file: Path | None) -> Office:
         if closing.closing_status(office, NOBODY).archive:
             return office
         office.store.close()
-    return opened(directory, passphrase_file)
+    return opened_to_close(directory, passphrase_file)
 
 
 def check_archive(
