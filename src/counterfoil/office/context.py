@@ -9,7 +9,7 @@
     DIR/keys/ledger-head     notes that the ledger has a head under a key (ledger/head.py)
     DIR/keys/rotations       how often a key was exchanged (keys/key_files.py, which has the
                              other key files)
-    DIR/keys/closed          notes that the office is closed for good (office/closed.py)
+    DIR/keys/closed          notes that the office is closed for good (office/keys/closed.py)
     DIR/office.db            ledger, batches, history
     DIR/register/            snapshots, and the key custodian's count of openings
 
@@ -39,7 +39,7 @@ from counterfoil.core.errors import KeyFault, StateFault
 from counterfoil.core.values import Header
 from counterfoil.database import Connection, Store
 from counterfoil.ledger import Ledger
-from counterfoil.office.closed import require_kept
+from counterfoil.office.keys.closed import require_kept
 from counterfoil.office.settings import Settings
 from counterfoil.tlog import Signer, VerifierKey, parse_vkey
 
@@ -221,7 +221,7 @@ class Office:
 
     @contextmanager
     def finishing(self) -> Generator[None]:
-        """While it lasts, a closed office writes what its closing needs (office/closed.py)."""
+        """While it lasts, a closed office writes what its closing needs (office/keys/closed.py)."""
         self._finishing.append(True)
         try:
             yield

@@ -27,7 +27,7 @@ from counterfoil.ledger.entries import decode
 from counterfoil.ledger.head import KEY_CONTEXT, HeadKeeper, tail_fault
 from counterfoil.office import acts, journal
 from counterfoil.office.acts import Act
-from counterfoil.office.closed import is_closed, is_destroyed, require_open
+from counterfoil.office.keys.closed import is_closed, is_destroyed, require_open
 from counterfoil.office.context import (
     PASSPHRASE_FILE,
     Clock,
@@ -60,7 +60,7 @@ def open_office(
 ) -> Office:
     """Open the office at `directory`. A sandbox finds its own passphrase. `serves`: whoever opens
     it has its lease (lease.py); everybody else writes only while no service runs. A closed office
-    is read only (closed.py).
+    is read only (keys/closed.py).
 
     Raises SettingsFault (settings or law), StateFault or StoreFault (database); StateFault
     `office_closed` where it is to be served.

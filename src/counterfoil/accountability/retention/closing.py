@@ -1,7 +1,7 @@
 """Closing an office for good: two officers, then an archive, then no keys.
 
     close     two officers of the role disclosure sign; the closing is entered, and the ledger
-              signed in the same commit. From there on the office is read only (office/closed.py)
+              signed in the same commit. From there on the office is read only (office/keys/closed.py)
     finish    the office itself, which may be broken off at any moment and run again:
               1  where witnesses are set, a quorum cosigns the last checkpoint
               2  the public folder, where office.toml names one, shows the ledger to its end
@@ -51,7 +51,13 @@ from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, acts, authority
 from counterfoil.office.acts import Act, NewAct
-from counterfoil.office.closed import ClosedMark, is_closed, read_mark, require_open, write_mark
+from counterfoil.office.keys.closed import (
+    ClosedMark,
+    is_closed,
+    read_mark,
+    require_open,
+    write_mark,
+)
 from counterfoil.tlog import parse_checkpoint
 from counterfoil.tlog.witness_client import ask_witnesses
 

@@ -62,9 +62,9 @@ def _others(office: Path) -> Iterator[Path]:
 
 
 def _destroy(path: Path) -> str:
+    if path.is_symlink():
+        raise _not_destroyed(path, "a link")
     try:
-        if path.is_symlink():
-            raise OSError("a link")
         with path.open("r+b") as file:
             file.write(os.urandom(max(1, path.stat().st_size)))
             file.flush()
@@ -76,11 +76,15 @@ def _destroy(path: Path) -> str:
     except FileNotFoundError:
         return path.name
     except OSError as fault:
-        raise StoreFault(
-            "keys_not_destroyed",
-            f"a key file cannot be destroyed ({type(fault).__name__})",
-            place=path.name,
-            cure="The archive stands. Check the folder's permissions, and that the file is no "
-            "link, then run it again: it goes on.",
-        ) from None
+        raise _not_destroyed(path, type(fault).__name__) from None
     return path.name
+
+
+def _not_destroyed(path: Path, why: str) -> StoreFault:
+    return StoreFault(
+        "keys_not_destroyed",
+        f"a key file cannot be destroyed ({why})",
+        place=path.name,
+        cure="The archive stands. Check the folder's permissions, and that the file is no link, "
+        "then run it again: it goes on.",
+    )
