@@ -20,16 +20,16 @@ PEOPLE ?= 50000
 SEQUENCES ?= 20000
 SEED ?= 1
 
-.PHONY: demo test coverage lint bench speed replay accuracy mutants pins clean kit kills fuzz fuzz-office attacks
+.PHONY: assets demo test coverage lint bench speed replay accuracy mutants pins clean kit kills fuzz fuzz-office attacks
 .DELETE_ON_ERROR:
 
-demo: $(BIN)/.runtime $(SAMPLE)/.ready  ## the main job, end to end, on made-up people
+demo: $(BIN)/.runtime $(SAMPLE)/.ready assets/.copied  ## the main job, end to end, on made-up people
 	$(BIN)/counterfoil demo --dir $(DEMO_DIR) --sample $(SAMPLE)
 
-test: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(SAMPLE)/.ready  ## everything: lint, types, house rules, then all tests
+test: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(SAMPLE)/.ready assets/.copied  ## everything: lint, types, house rules, then all tests
 	BIN=$(BIN) SAMPLE=$(SAMPLE) sh tests/run
 
-coverage: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(SAMPLE)/.ready  ## make test with branch coverage, which takes a quarter longer and fails under what pyproject.toml says
+coverage: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(SAMPLE)/.ready assets/.copied  ## make test with branch coverage, which takes a quarter longer and fails under what pyproject.toml says
 	COVERAGE=1 BIN=$(BIN) SAMPLE=$(SAMPLE) sh tests/run
 
 lint: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint  ## format, lint, types, import rules, house tests
@@ -76,6 +76,9 @@ attacks: $(BIN)/.runtime  ## every attack on the gate, against the commit at whi
 	$(BIN)/python -m scripts.attacks --subject writers
 	$(BIN)/python -m scripts.attacks.probing
 
+assets: $(BIN)/.runtime  ## what the pages need of the US Web Design System, from npm; without Node they have a plain look
+	$(BIN)/python -m scripts.copy_assets --required
+
 kit: $(BIN)/.runtime $(BIN)/.test  ## counterfoil-ask as one file for Linux, macOS and Windows, with SBOM and signed digests, in dist/; runs the Linux one
 	$(BIN)/python -m scripts.kit.build --out dist
 
@@ -107,6 +110,10 @@ $(BIN)/.test: requirements/test.txt | $(BIN)/.runtime
 $(BIN)/.lint: requirements/lint.txt | $(BIN)/.runtime
 	$(PIP) --require-hashes --no-deps -r requirements/lint.txt
 	$(CHECK)
+	@touch $@
+
+assets/.copied: assets/package-lock.json scripts/copy_assets.py | $(BIN)/.runtime
+	$(BIN)/python -m scripts.copy_assets
 	@touch $@
 
 $(SAMPLE)/.ready: requirements/data.txt | $(BIN)/.runtime

@@ -17,8 +17,8 @@ from counterfoil.certification.curves import upper_bound
 ROOT: Final = Path(__file__).parents[2]
 DATA: Final = ROOT / "data" / "groups"
 PEOPLE: Final = 220_000
-SEED: Final = 71
-"""Not the one that rules were looked at with (70)."""
+SEED: Final = 74
+"""Not one that rules were looked at with (70 to 72)."""
 
 
 def main() -> None:

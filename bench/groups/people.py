@@ -4,7 +4,8 @@ questions. The same every time.
 Only names differ between groups. Homes, ages, dates of birth, who files, who is a twin and how often
 a clerk writes something otherwise are drawn alike for all; what a group's names let happen (two
 given words written apart, joined, hyphenated or turned; one left out) happens to whoever has two.
-Twins share the date of birth, and of two given words the first in one of three pairs. Questions:
+Twins share the date of birth, and of two given words the first in one of three pairs; no two of a
+home bear the same given names. A Chinese given name has one syllable or two. Questions:
 
     true     an adult who files, written again by another hand
     false    a member of the household who does not file (child, twin, spouse, father or son of one
@@ -40,6 +41,12 @@ _NAMES: Final = Path(__file__).with_name("names.csv")
 _SHORT: Final = 2
 _TWO_GIVEN: Final = {"hispanic": 0.5, "chinese": 0.8, "korean": 1.0, "vietnamese": 0.8}
 _TWO_ELSEWHERE: Final = 0.15
+_OF_TWO_SYLLABLES: Final = {
+    "Guiying": ("Gui", "Ying"),
+    "Xiulan": ("Xiu", "Lan"),
+    "Xiuying": ("Xiu", "Ying"),
+}
+"""Given names of the Chinese list that are whole."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ def household(group: str, lists: Lists, chance: random.Random) -> list[Person]:
     for at in range(chance.choice((0, 1, 1, 2, 3))):
         child = _person(group, lists, chance, shared, people, (1, 25), files=grown and at % 2 == 0)
         if at and chance.random() < 0.05:
-            child = _twin(child, people[-1], chance)
+            child = _twin(child, people[-1], lists, chance)
         elif chance.random() < 0.03:
             child = replace(
                 child,
@@ -131,18 +138,24 @@ def _person(
     given = tuple(lists.draw("given").split())
     while given[0] in taken:
         given = tuple(lists.draw("given").split())
+    given = _OF_TWO_SYLLABLES.get(given[0], given)
     if len(given) == 1 and chance.random() < _TWO_GIVEN.get(group, _TWO_ELSEWHERE):
-        given = (*given, lists.draw("given").split()[-1])
+        second = lists.draw("given").split()[-1]
+        while second in _OF_TWO_SYLLABLES:
+            second = lists.draw("given")
+        given = (*given, second)
     middle = "" if len(given) > 1 or chance.random() < 0.4 else lists.draw("given").split()[0]
     born = date(2024, 6, 1) - timedelta(days=chance.randrange(ages[0] * 365, ages[1] * 365))
     return Person(given, middle, family, "", born, files)
 
 
-def _twin(child: Person, other: Person, chance: random.Random) -> Person:
+def _twin(child: Person, other: Person, lists: Lists, chance: random.Random) -> Person:
     """The date of birth of the other; of two given words the first of the other, in one of three."""
     given = child.given
     if len(given) > 1 and len(other.given) > 1 and chance.random() < 1 / 3:
         given = (other.given[0], given[1])
+    while given == other.given:
+        given = (*given[:-1], lists.draw("given").split()[-1])
     return replace(child, born=other.born, given=given, family=other.family)
 
 

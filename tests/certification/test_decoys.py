@@ -212,7 +212,11 @@ def test_a_synthetic_person_keeps_the_address_only(place: int) -> None:
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_the_same_place_makes_the_same_decoy(kind: str) -> None:
-    held = {"held_by_initial": replace(RECORD, given_name="W")}.get(kind, RECORD)
+    held = {
+        "held_by_initial": replace(RECORD, given_name="W"),
+        "no_unit": replace(RECORD, line2=""),
+        "twin_first_word": replace(RECORD, date_of_birth="2004-05-29"),
+    }.get(kind, RECORD)
     one, two = (
         [KINDS[kind].make(held, SeededChoice(b"seed", kind, place), SAMPLE) for place in range(20)]
         for _ in range(2)

@@ -153,3 +153,48 @@ def test_the_guides_example_declares_a_kind(monkeypatch: pytest.MonkeyPatch) -> 
     assert asked
     assert all(each.given_name == RECORD.given_name for each in asked)
     assert len({each.date_of_birth for each in asked} - {RECORD.date_of_birth}) == 1
+
+
+def test_a_young_twin_is_asked_by_the_shared_word_alone_or_with_another_beside_it() -> None:
+    young = replace(RECORD, middle_name="Lucia", date_of_birth="2004-05-29")
+    assert {(each.given_name, each.middle_name) for each in made("twin_first_word", young)} == {
+        ("MARISOL", "")
+    }
+    asked = made("twin_first_word", replace(young, middle_name=""))
+    assert asked
+    assert all(re.fullmatch("MARISOL [A-Z]+", each.given_name) for each in asked)
+    assert {each.date_of_birth for each in asked} == {young.date_of_birth}
+    assert made("twin_first_word") == []  # of 43 years
+    assert not persons.is_young(replace(young, date_of_birth="1998-12-31"), MANY)
+    assert persons.is_young(replace(young, date_of_birth="1999-01-02"), MANY)
+
+
+@pytest.mark.parametrize(
+    ("line1", "line2", "kind"),
+    [("1847 Heron Rd", "Apt 4B", "APT"), ("1847 Heron Rd Suite 12", "", "STE")],
+)
+def test_another_kind_of_unit_keeps_the_number(line1: str, line2: str, kind: str) -> None:
+    held = replace(RECORD, line1=line1, line2=line2)
+    asked = {f"{each.line1} {each.line2}".strip() for each in made("other_unit", held)}
+    assert asked
+    number = "4B" if line2 else "12"
+    assert all(text.endswith(f" {number}") and f" {kind} " not in text for text in asked)
+    assert all(each.date_of_birth != held.date_of_birth for each in made("other_unit", held))
+
+
+@pytest.mark.parametrize("line2", ["", "# 4", "Rear", "Bldg 2 Apt 4"])
+def test_a_unit_without_one_designator_has_no_other_kind(line2: str) -> None:
+    assert made("other_unit", replace(RECORD, line2=line2)) == []
+
+
+def test_somebody_else_of_a_building_without_units_has_another_family_name() -> None:
+    held = replace(RECORD, line2="")
+    asked = [
+        KINDS["no_unit"].make(held, SeededChoice(b"seed", "no_unit", at), SAMPLE)
+        for at in range(20)
+    ]
+    found = [each for each in asked if each is not None]
+    assert found
+    assert {each.given_name for each in found} == {RECORD.given_name}
+    assert RECORD.family_name not in {each.family_name for each in found}
+    assert made("no_unit") == []  # the row has a unit

@@ -80,7 +80,7 @@ def test_receive_and_status_say_how_many_wait_and_waiting_lists_them(desk: Desk)
     batch, counsel = _waiting(desk)
     path = desk.directory / "waiting.csv"
     again = command("receive", path, *desk.at)
-    hint = f"`counterfoil waiting {batch} --office {desk.office}` lists"
+    hint = f"`counterfoil waiting {batch} --office {desk.office}`"
     assert "1 refused (1 waits for an officer)" in again.err
     assert hint in again.err
     status = command("status", *desk.at)
@@ -111,7 +111,9 @@ def test_after_determine_nothing_can_be_admitted_and_both_commands_say_so(desk: 
     batch, _ = _waiting(desk)
     shown = command("explain", batch, "q1", *desk.at, *desk.officer("a")).out
     assert f"  Element: {WAITING}" in shown
-    assert f"`counterfoil override {batch} q1 --element {WAITING}`" in shown
+    assert (
+        f"`counterfoil override {batch} q1 --element {WAITING} --counsel KEY --reason FILE" in shown
+    )
     assert command("determine", batch, *desk.at).code == 0
     assert "none of them can be admitted now" in command("waiting", batch, *desk.at).err
     shown = command("explain", batch, "q1", *desk.at, *desk.officer("a")).out

@@ -29,7 +29,7 @@ LIBRARIES = {
     "nicknames": {"normalize"},
     "rapidfuzz": {"normalize", "matching"},
     "yaml": {"core"},
-    "joserfc": {"intake", "answers"},
+    "joserfc": {"intake", "answers", "web"},
     "sqlalchemy": {"office", "database", "ledger", "batches", "gate", "controls", "accountability"},
     "alembic": {"database"},
     "typer": {"cli"},

@@ -5,7 +5,7 @@ What can be established without the office, from exported files alone, is in exp
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -96,8 +96,11 @@ class ProveConsistency(Public, frozen=True):
     newer: Upload | int
 
 
-def check_ledger(office: Office, _actor: Actor, question: CheckLedger) -> CheckedLedger:
-    """Make everything anew from the entries and compare. Anybody may ask.
+def check_ledger(
+    office: Office, _actor: Actor, question: CheckLedger, watch: Callable[[int], object] = int
+) -> CheckedLedger:
+    """Make everything anew from the entries and compare. Anybody may ask. `watch` is told how many
+    entries were checked, now and then.
 
     A signed checkpoint that is not of this tree is entered as a fork before its fault is raised.
     Raises VerifyFault as `ledger.check` and `ledger.check_export`, InputFault
@@ -107,7 +110,7 @@ def check_ledger(office: Office, _actor: Actor, question: CheckLedger) -> Checke
     if question.exported is not None:
         named.append(Upload(question.exported / "checkpoint"))
     brought = [read_note(each) for each in named]
-    report = _checked(office, brought)
+    report = _checked(office, brought, watch)
     text = ""
     if question.certify:
         text = certification(report, office.holder_key, len(brought), office.clock())
@@ -121,12 +124,14 @@ def check_ledger(office: Office, _actor: Actor, question: CheckLedger) -> Checke
     return CheckedLedger(report, text)
 
 
-def _checked(office: Office, brought: list[str]) -> ledger.CheckReport:
+def _checked(
+    office: Office, brought: list[str], watch: Callable[[int], object]
+) -> ledger.CheckReport:
     with office.store.reading() as connection:
         notes = [*office.ledger.cosigned(connection), *brought]
     try:
         with office.store.reading() as connection:
-            report = ledger.check(connection, office.log_keys, notes)
+            report = ledger.check(connection, office.log_keys, notes, watch)
             return _under_its_head(office, connection, report)
     except VerifyFault as fault:
         if fault.code in ("ledger_rewritten", "ledger_shortened"):

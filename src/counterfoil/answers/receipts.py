@@ -87,7 +87,7 @@ def read_receipt(said: dict[str, Any]) -> Receipt:
             "receipt_malformed",
             "the receipt is signed, and is not in the form of its format",
             place="receipt",
-            cure="Ask the requester for one that `counterfoil receipt` makes.",
+            cure="Ask the requester for one that `counterfoil receipt --help` makes.",
         )
     return receipt
 

@@ -95,7 +95,8 @@ def verify_answer(
             "proof_unreadable",
             "the completed proof cannot be read",
             place=completed.name,
-            cure="Remove it, or make it again with `counterfoil complete-answer`.",
+            cure="Remove it, or make it again with `counterfoil complete-answer FILE --from public "
+            "--holder-key holder.vkey`.",
         ) from None
     with reading(path) as rows:
         established = _establish(envelope, rows, key, on, proof, policy)
@@ -131,7 +132,7 @@ def check_quorum(note: str | bytes, policy: Policy | None) -> tuple[str, ...]:
             f"the witnesses that cosigned are no quorum: {', '.join(said) or 'nobody did'}",
             place="checkpoint",
             cure="Make the proof anew from what the holder published since: "
-            "`counterfoil complete-answer`.",
+            "`counterfoil complete-answer FILE --from public --holder-key holder.vkey`.",
         )
     return said
 

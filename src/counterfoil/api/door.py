@@ -28,10 +28,14 @@ _HEADERS: Final = {
 
 
 def application(
-    routes: Sequence[tuple[HTTPMethod, str, Handler]], log: Log, count: Callable[[str, int], None]
+    routes: Sequence[tuple[HTTPMethod, str, Handler]],
+    log: Log,
+    count: Callable[[str, int], None],
+    beside: Sequence[Route] = (),
 ) -> Starlette:
-    """An application of these routes. `count` is told the path of each route that was asked, as it
-    is written in `routes`, and the status of the answer."""
+    """An application of these routes, and of those `beside` them, which see to themselves. `count`
+    is told the path of each route that was asked, as it is written in `routes`, and the status of
+    the answer."""
     made = [
         Route(path, _guarded(handler, path, log, count), methods=[method])
         for method, path, handler in routes
@@ -46,7 +50,7 @@ def application(
         return internal()
 
     handlers: Any = {404: unknown, 405: unknown, HTTPException: unknown, Exception: failed}
-    return Starlette(routes=made, exception_handlers=handlers)
+    return Starlette(routes=[*made, *beside], exception_handlers=handlers)
 
 
 def _guarded(handler: Handler, path: str, log: Log, count: Callable[[str, int], None]) -> Handler:

@@ -5,7 +5,7 @@ published: it learns who, when and a padded size. Its routes are in gateway.open
     GET  /v1/items/{item}     how far it is: arrived, received, answered
     GET  /v1/receipts/{item}  the office's signed receipt
     GET  /v1/outbox/head      the signed head of the outbox
-    GET  /v1/outbox/{item}    the sealed answer
+    GET  /v1/outbox/{item}    the sealed answer, or a sealed notice
     GET  /v1/intake-key, /v1/agreement, /v1/checkpoint, /v1/tile/..., /v1/entries/..., /v1/counts
     GET  /v1/health           200 while a validly signed checkpoint is young enough
     GET  /metrics             counts of requests and bytes, none by outcome of an answer
@@ -27,7 +27,7 @@ import stat
 import time
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from http import HTTPMethod
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -37,6 +37,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
 
 from counterfoil.api.bodies import blocks, stated_length
 from counterfoil.api.door import Log, application
@@ -116,8 +117,8 @@ class Gateway:
         self._placed.set_function(lambda: self.places.taken)
         self._room: tuple[float, bool] = (0.0, True)
 
-    def app(self) -> Starlette:
-        """The application."""
+    def app(self, beside: Sequence[Route] = ()) -> Starlette:
+        """The application; `beside`: routes of pages that it serves as well."""
         get, put = HTTPMethod.GET, HTTPMethod.PUT
         routes = (
             (put, "/v1/items/{item}", self.put_item),
@@ -136,16 +137,17 @@ class Gateway:
             (get, "/v1/health", self.health),
             (get, "/metrics", self.metrics),
         )
-        return application(routes, self.log, self._count)
+        return application(routes, self.log, self.count, beside)
 
-    def _count(self, route: str, status: int) -> None:
+    def count(self, route: str, status: int) -> None:
+        """Count one request."""
         self._asked.labels(route or "unknown").inc()
         if status >= 400:
             self._refused.labels(str(status)).inc()
 
     # -- who asks --------------------------------------------------------------------------
 
-    def _admit(self, request: Request) -> None:
+    def admit(self, request: Request) -> None:
         """Let a client in, by its certificate where one is needed, and count it. Raises UsageFault
         `client_certificate`, `client_certificate_other`, StateFault `rate_limited`."""
         allowed = self.settings.certificates
@@ -165,32 +167,44 @@ class Gateway:
 
     async def put_item(self, request: Request) -> Response:
         """Take an item whole, or nothing of it."""
-        self._admit(request)
+        self.admit(request)
         with self.places.take():
             item = item_id(request.path_params["item"])
             form = self._form(request.headers)
             stated_length(request.headers, self.settings.most_bytes)
-            try:
-                await asyncio.to_thread(self._require_room)
-                arrival, new = await self._take(request, item, form)
-            except OSError as fault:
-                raise StoreFault(
-                    "mailbox_folder",
-                    f"the mailbox cannot be written ({type(fault).__name__})",
-                    place="mailbox",
-                    cure="Nothing was kept. Send it again later; the operator has to look at the "
-                    "folder.",
-                ) from None
+            sent = blocks(request, self.settings.most_bytes)
+            arrival, new = await self.take_item(item, form, sent)
+        return json_response(arrival, 201 if new else 200)
+
+    async def take_item(
+        self, item: str, form: str, sent: AsyncIterator[bytes]
+    ) -> tuple[Arrival, bool]:
+        """Take what is sent, whole or nothing of it; whether it is new.
+
+        Raises StateFault `mailbox_full`, `item_taken`; InputFault `body_empty`; StoreFault
+        `mailbox_folder`; whatever `sent` raises.
+        """
+        try:
+            await asyncio.to_thread(self._require_room)
+            arrival, new = await self._take(item, form, sent)
+        except OSError as fault:
+            raise StoreFault(
+                "mailbox_folder",
+                f"the mailbox cannot be written ({type(fault).__name__})",
+                place="mailbox",
+                cure="Nothing was kept. Send it again later; the operator has to look at the "
+                "folder.",
+            ) from None
         if new:
             self._bytes.inc(arrival.bytes)
             self.log("arrived", item=item, form=form, bytes=arrival.bytes)
-        return json_response(arrival, 201 if new else 200)
+        return arrival, new
 
-    async def _take(self, request: Request, item: str, form: str) -> tuple[Arrival, bool]:
+    async def _take(self, item: str, form: str, sent: AsyncIterator[bytes]) -> tuple[Arrival, bool]:
         """Raises OSError, InputFault, StateFault `item_taken`."""
         incoming, size = await asyncio.to_thread(self.mailbox.begin, item), 0
         try:
-            async for block in blocks(request, self.settings.most_bytes):
+            async for block in sent:
                 size += len(block)
                 await asyncio.to_thread(incoming.write, block)
             if not size:
@@ -233,15 +247,16 @@ class Gateway:
 
     async def item_state(self, request: Request) -> Response:
         """How far an item is, for whoever knows its id."""
-        self._admit(request)
+        self.admit(request)
         item = item_id(request.path_params["item"])
-        state = await asyncio.to_thread(self._state, item)
+        state = await asyncio.to_thread(self.state_of, item)
         if not state:
             raise _item_unknown()
         arrival = self.mailbox.arrival(item)
         return json_response({"item": item, "state": state, "arrival": arrival})
 
-    def _state(self, item: str) -> str:
+    def state_of(self, item: str) -> str:
+        """How far an item is: answered, received, arrived, or "" where nothing is known of it."""
         if self.mailbox.answer(item).is_file():
             return "answered"
         if self.mailbox.receipt(item).is_file():
@@ -250,51 +265,53 @@ class Gateway:
 
     async def receipt(self, request: Request) -> Response:
         """The office's receipt."""
-        self._admit(request)
+        self.admit(request)
         path = self.mailbox.receipt(item_id(request.path_params["item"]))
         return await _file(path, _item_unknown(), "application/jose")
 
     async def answer(self, request: Request) -> Response:
-        """The sealed answer."""
-        self._admit(request)
-        path = self.mailbox.answer(item_id(request.path_params["item"]))
+        """The sealed answer to an item, or a sealed notice."""
+        self.admit(request)
+        item = item_id(request.path_params["item"])
+        notice = self.mailbox.notice(item)
+        path = notice if notice.is_file() else self.mailbox.answer(item)
         return await _file(path, _item_unknown(), "application/vnd.counterfoil.item")
 
     async def head(self, request: Request) -> Response:
         """The head of the outbox."""
-        self._admit(request)
+        self.admit(request)
         return await _file(self.mailbox.head, _not_published(), "application/jose")
 
     # -- what is published -----------------------------------------------------------------
 
     async def intake_key(self, request: Request) -> Response:
         """The key that items are sealed to, signed."""
-        self._admit(request)
+        self.admit(request)
         return await _file(self.mailbox.intake_key, _not_published(), "application/jose")
 
     async def agreement(self, request: Request) -> Response:
         """The agreement as it was published."""
-        self._admit(request)
+        self.admit(request)
         return await self._published("agreement.json", "application/json")
 
     async def counts(self, request: Request) -> Response:
         """The counts that the public ledger shows."""
-        self._admit(request)
+        self.admit(request)
         return await self._published("counts.json", "application/json")
 
     async def checkpoint(self, request: Request) -> Response:
         """The newest published checkpoint."""
-        self._admit(request)
+        self.admit(request)
         return await self._published("checkpoint", "text/plain")
 
     async def tile(self, request: Request) -> Response:
         """A tile of the ledger: `LEVEL/INDEX` or `entries/INDEX`, as c2sp.org/tlog-tiles says."""
-        self._admit(request)
+        self.admit(request)
         return await self._tile(request.path_params["path"])
 
     async def entries(self, request: Request) -> Response:
         """A bundle of entries."""
-        self._admit(request)
+        self.admit(request)
         return await self._tile(f"entries/{request.path_params['path']}")
 
     async def _tile(self, path: str) -> Response:
@@ -307,7 +324,7 @@ class Gateway:
 
     async def openapi(self, request: Request) -> Response:
         """The description of these routes."""
-        self._admit(request)
+        self.admit(request)
         path = Path(__file__).with_name("gateway.openapi.yaml")
         return await _file(path, _not_published(), "application/yaml")
 

@@ -29,17 +29,16 @@ same `ceremonies`.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import tempfile
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from http import HTTPMethod
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any, Final, TypeVar
+from typing import IO, Any, Final
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, generate_latest
@@ -48,20 +47,19 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from counterfoil.api.bodies import blocks
+from counterfoil.api.dispatch import Dispatch
 from counterfoil.api.door import Log, application
 from counterfoil.api.limits import Places, RateLimiter, RateLimits
 from counterfoil.api.problems import json_response
 from counterfoil.client.actions import Action, find_action, require_permitted
-from counterfoil.client.ceremonies import Ceremonies
 from counterfoil.core.bounded import is_bounded_json
 from counterfoil.core.canonical import digest
-from counterfoil.core.errors import InputFault, StateFault, UsageFault
+from counterfoil.core.errors import InputFault, UsageFault
 from counterfoil.core.outside_json import repeats_a_key
-from counterfoil.core.use_cases import NOBODY, Signature, Signed
+from counterfoil.core.use_cases import Signature, Signed
 from counterfoil.core.values import Officer, Role
 from counterfoil.disclosure import ReadAnswer, read_answer
 from counterfoil.office import Office
-from counterfoil.office.officers import list_officers
 from counterfoil.office.signed_request import (
     Asked,
     Enrolled,
@@ -71,12 +69,10 @@ from counterfoil.office.signed_request import (
 )
 
 MOST_BODY: Final = 12_000_000
-_WAIT_SECONDS: Final = 60
 _AT_ONCE: Final = 32
 _RATE: Final = RateLimits(per_second=50, burst=200)
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,100}")
 _PART: Final = 1 << 18
-Result = TypeVar("Result")
 
 
 class OfficeDoor:
@@ -98,10 +94,8 @@ class OfficeDoor:
         self.nonces = Nonces(office.clock())
         self.rate = RateLimiter(rate)
         self.places = Places(_AT_ONCE)
-        self.one = asyncio.Lock()
-        self.ceremonies = Ceremonies(office)
-        self.changed: Callable[[], None] = lambda: None
-        """Called after an act: the queue may have something to do."""
+        self.dispatch = Dispatch(office, log)
+        self.ceremonies = self.dispatch.ceremonies
         self.registry = CollectorRegistry()
         self._asked = Counter(
             "counterfoil_office_requests",
@@ -143,10 +137,7 @@ class OfficeDoor:
         credentials = read_credentials(request.headers.get("authorization"))
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         asked = Asked(request.method, host, path, digest(body))
-        enrolled = [
-            Enrolled(each.officer, each.role, each.is_active)
-            for each in await self._alone(lambda: list_officers(self.office, NOBODY))
-        ]
+        enrolled = await self.dispatch.enrolled()
         now, name = self.office.clock(), self.office.settings.name
         return check_request(asked, name, credentials, enrolled, now, self.nonces)
 
@@ -173,9 +164,7 @@ class OfficeDoor:
             action = _action(request, "question", known.role)
             with self._files() as convert:
                 wanted = () if action.takes is None else (_decoded(body, action.takes, convert),)
-                verb = action.verb
-                found = await self._alone(lambda: verb(self.office, known.officer, *wanted))
-        self.log("question", action=action.name, officer=known.officer.name)
+                found = await self.dispatch.ask(known, action.name, *wanted)
         return json_response(found)
 
     async def statement(self, request: Request) -> Response:
@@ -186,9 +175,7 @@ class OfficeDoor:
             action = _action(request, "act", known.role)
             with self._files() as convert:
                 command = _decoded(body, action.takes, convert)
-                stated = action.statement
-                assert stated is not None, "an act has a statement"
-                found = await self._alone(lambda: stated(self.office, known.officer, command))
+                found = await self.dispatch.state(known, action.name, command)
         return json_response(found)
 
     async def act(self, request: Request) -> Response:
@@ -200,11 +187,7 @@ class OfficeDoor:
             with self._files() as convert:
                 ordered = _decoded(body, _Ordered, convert)
                 command = _decoded(bytes(ordered.command), action.takes, convert)
-                signed = msgspec.structs.replace(command, signatures=ordered.signatures)
-                verb = action.verb
-                found = await self._alone(lambda: verb(self.office, known.officer, signed))
-        self.log("act", action=action.name, officer=known.officer.name)
-        self.changed()
+                found = await self.dispatch.act(known, action.name, command, ordered.signatures)
         return json_response(found)
 
     # -- acts that officers sign one after the other ---------------------------------------
@@ -220,21 +203,25 @@ class OfficeDoor:
                 stack.callback(files.cleanup)
                 command = _decoded(body, action.takes, _into(Path(files.name)))
                 begin = self.ceremonies.begin
-                found = await self._alone(lambda: begin(known.officer, action.name, command, files))
+                found = await self.dispatch.alone(
+                    lambda: begin(known.officer, action.name, command, files)
+                )
                 stack.pop_all()  # they stay as long as the act is under way
         return json_response(found)
 
     async def waiting(self, request: Request) -> Response:
         """The acts that wait for this officer."""
         known = await self._officer(request, await self._body(request))
-        found = await self._alone(lambda: self.ceremonies.waiting(known.officer))
+        found = await self.dispatch.alone(lambda: self.ceremonies.waiting(known.officer))
         return json_response({"waiting": found})
 
     async def join(self, request: Request) -> Response:
         """What this officer is to sign for an act that another began."""
         known = await self._officer(request, await self._body(request))
         name = request.path_params["ceremony"]
-        return json_response(await self._alone(lambda: self.ceremonies.join(known.officer, name)))
+        return json_response(
+            await self.dispatch.alone(lambda: self.ceremonies.join(known.officer, name))
+        )
 
     async def finish(self, request: Request) -> Response:
         """Take a signature, and do the act once all have signed."""
@@ -243,14 +230,13 @@ class OfficeDoor:
             known = await self._officer(request, body)
             brought = _decoded(body, _Brought, _no_file)
             name, finish = request.path_params["ceremony"], self.ceremonies.finish
-            done = await self._alone(
+            done = await self.dispatch.alone(
                 lambda: finish(
                     known.officer, name, credential=brought.credential, signature=brought.signature
                 )
             )
         if done.waits_for is None:
-            self.log("act", action=done.action, officer=known.officer.name)
-            self.changed()
+            self.dispatch.acted(done.action, known)
         return json_response(done)
 
     async def answer(self, request: Request) -> Response:
@@ -263,7 +249,7 @@ class OfficeDoor:
                 require_permitted(find_action("batch-rows", "question"), known.role)
                 raise _part_unknown()
             batch = request.path_params["batch"]
-            file, size = await self._alone(lambda: self._copy(known.officer, batch, part))
+            file, size = await self.dispatch.alone(lambda: self._copy(known.officer, batch, part))
         headers = {"Content-Length": str(size), "Cache-Control": "no-store"}
         return StreamingResponse(
             _parts(file), headers=headers, media_type="application/octet-stream"
@@ -302,7 +288,7 @@ class OfficeDoor:
 
     async def health(self, _request: Request) -> Response:
         """Whether the office can answer: its database can be read."""
-        await self._alone(self._look)
+        await self.dispatch.alone(self._look)
         return json_response({"status": "ok"})
 
     def _look(self) -> None:
@@ -318,28 +304,7 @@ class OfficeDoor:
         """Counts for whoever watches the office."""
         return Response(generate_latest(self.registry), media_type="text/plain; version=0.0.4")
 
-    # -- one at a time ---------------------------------------------------------------------
-
-    async def _alone(self, work: Callable[[], Result]) -> Result:
-        async with self._turn():
-            return await asyncio.to_thread(work)
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncGenerator[None]:
-        try:
-            async with asyncio.timeout(_WAIT_SECONDS):
-                await self.one.acquire()
-        except TimeoutError:
-            raise StateFault(
-                "office_busy",
-                "the office is at something long",
-                place="office",
-                cure="Nothing was done. Ask again later.",
-            ) from None
-        try:
-            yield
-        finally:
-            self.one.release()
+    # -- files -----------------------------------------------------------------------------
 
     @contextmanager
     def _files(self) -> Generator[Callable[[type, Any], Any]]:

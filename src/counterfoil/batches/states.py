@@ -82,12 +82,13 @@ RESUMES_AS: Final[Mapping[BatchState, BatchState]] = MappingProxyType(
 
 NEXT_STEP: Final[Mapping[BatchState, str]] = MappingProxyType(
     {
-        BatchState.RECEIVED: "Run `counterfoil receive` on the same file again: it finishes "
+        BatchState.RECEIVED: "Run `counterfoil receive FILE` on the same file again: it finishes "
         "what was begun.",
-        BatchState.GATED: "Run `counterfoil determine` on it first.",
-        BatchState.DETERMINED: "A first officer runs `counterfoil review` on it.",
-        BatchState.REVIEWED: "A second officer runs `counterfoil release` on it.",
-        BatchState.RELEASED: "It is closed; `counterfoil release` on it writes the same files "
+        BatchState.GATED: "Run `counterfoil determine BATCH` first.",
+        BatchState.DETERMINED: "A first officer runs `counterfoil review BATCH`.",
+        BatchState.REVIEWED: "A second officer runs `counterfoil release BATCH`.",
+        BatchState.RELEASED: "It is closed; `counterfoil release BATCH --out FILE` writes the same "
+        "files "
         "again.",
         BatchState.WITHDRAWN: "It is closed for good; a new request file makes a new batch.",
         BatchState.HELD: "It waits until it is resumed or withdrawn.",

@@ -213,7 +213,7 @@ def find_batch(connection: Connection, batch_id: str) -> Batch:
         raise StateFault(
             "batch_unknown",
             "this office holds no batch of that id",
-            cure="`counterfoil receive` prints the id of a batch.",
+            cure="`counterfoil receive FILE` prints the id of a batch.",
         )
     return batch_from_row(row)
 
@@ -466,7 +466,7 @@ def mark_opened(connection: Connection, batch: Batch, seq: int, openings: int) -
             "chunk_opened",
             "the openings of this chunk are entered already",
             place=f"{batch.id} request {seq}",
-            cure="Run `counterfoil determine` again: it goes on from there.",
+            cure="Run `counterfoil determine BATCH` again: it goes on from there.",
         )
 
 

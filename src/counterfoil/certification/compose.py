@@ -36,6 +36,11 @@ _NOT_COVERED: Final = (
     "Streets and ZIPs that the register hardly knows (fewer than three homes): a question about "
     "one is taken for a slip of the pen.",
     "Kinds of confusion not tried: misread house numbers, two homes of one family.",
+    "A twin of 27 or more who shares the first given word, one of the two being written by it "
+    "alone or with a third word put in; a younger one whose other word begins with the initial "
+    "that is written for the resident's.",
+    "A twin whose given name is a familiar form or another spelling of the resident's, and "
+    "somebody of one given name and date of birth with another family name (but for 1 January).",
     "A building whose units neither the register nor the question writes: only the date of "
     "birth tells a namesake there.",
 )

@@ -84,7 +84,9 @@ def find_certificates(
     """
     folder, key = office.register_directory / manifest.snapshot, office.signing_publics
     found: dict[str, Certified] = {}
-    for scope, digest in _entered(office, connection, register.manifest_digest(manifest)).items():
+    for scope, digest in entered_certificates(
+        office, connection, register.manifest_digest(manifest)
+    ).items():
         found[scope] = certified_of(
             open_certificate(folder, key, manifest, scope, digest), digest, weights
         )
@@ -141,7 +143,7 @@ def by_scope(certificates: Certificates) -> dict[str, Certified]:
     return {scope: found for scope, found in entered.items() if found is not None}
 
 
-def _entered(office: Office, connection: Connection, manifest: str) -> dict[str, str]:
+def entered_certificates(office: Office, connection: Connection, manifest: str) -> dict[str, str]:
     """Digest of the newest certificate by scope, as the ledger says."""
     found: dict[str, str] = {}
     for _, entry in office.ledger.newest_of(connection, EntryKind.CERTIFICATE):

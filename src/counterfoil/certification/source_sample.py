@@ -11,6 +11,7 @@ nowhere else.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -29,6 +30,7 @@ from counterfoil.certification.places import (
 from counterfoil.core.births import is_common, real_birth
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Sensitive
+from counterfoil.matching import GROWN
 from counterfoil.register import Manifest
 from counterfoil.register.build import open_source
 from counterfoil.register.source import COLUMNS, take_fingerprint
@@ -36,6 +38,11 @@ from counterfoil.register.source import COLUMNS, take_fingerprint
 SAMPLE_NAMES: Final = 65_536
 _IN_USE: Final = 2
 _MOST_RESIDENTS: Final = 30
+
+_DESIGNATED: Final = re.compile(
+    r"(?i)\b(apt|apartment|unit|ste|suite|fl|floor|lot|bldg|building|trlr|rm|room)"
+    r"\s+([a-z]?[0-9][a-z0-9-]*)\s*$"
+)
 
 Progress = Callable[[int, int | None, str], None]
 Row = Sequence[str]
@@ -91,6 +98,31 @@ def given_words(given: str, middle: str) -> tuple[str, ...]:
     return tuple(f"{given} {middle}".upper().replace("-", " ").replace(".", " ").split())
 
 
+def designated_unit(line1: str, line2: str) -> re.Match[str] | None:
+    """Designator and number of the one unit that a row's lines end with; None where there is none,
+    or more than one."""
+    if line2:
+        found = _DESIGNATED.match(line2.strip())
+        return None if "#" in line1 or _DESIGNATED.search(line1) else found
+    return _DESIGNATED.search(line1)
+
+
+def is_without_unit(line1: str, line2: str) -> bool:
+    """Whether a row is a house number and a street, as far as a glance tells."""
+    is_house = not line2 and line1[:1].isdigit() and "#" not in line1
+    return is_house and _DESIGNATED.search(line1) is None
+
+
+def is_young(born: str, period: str) -> bool:
+    """Whether a person is under 27 at the end of the period after this one: from then on a given
+    word that one side lacks confirms."""
+    try:
+        day = real_birth(date.fromisoformat(born))
+        return day is not None and day.year > int(period) + 1 - GROWN
+    except ValueError:
+        return False
+
+
 class ShownRows:
     """Counts what the rows of a source show, and what the people of one home share: rows that
     follow each other at one address in one period are its people."""
@@ -106,6 +138,10 @@ class ShownRows:
         """One row: tax number, given, middle and family name, date of birth, home and period."""
         words = given_words(*name[:2])
         self.rows.update(_shown_by(words, born))
+        line1, line2, _, period = home
+        self.rows["unit with a designator"] += designated_unit(line1, line2) is not None
+        self.rows["no unit"] += is_without_unit(line1, line2)
+        self.rows["person under 27"] += is_young(born, period)
         if tin and self._numbers.add(checksum_of(tin)):
             self.people += 1
         if home != self._home:

@@ -58,13 +58,22 @@ PassphraseFile = Annotated[
     ),
 ]
 OfficerKeyFile = Annotated[
-    Path, typer.Option("--officer", help="Key file of a disclosure officer.", show_default=False)
+    Path,
+    typer.Option(
+        "--officer",
+        help="Key file of an officer; else what COUNTERFOIL_OFFICER names.",
+        envvar="COUNTERFOIL_OFFICER",
+        show_envvar=False,
+        show_default=False,
+    ),
 ]
 OfficerMaybe = Annotated[
     Path | None,
     typer.Option(
         "--officer",
         help="Key file of an officer; needed where the office is reached through a service.",
+        envvar="COUNTERFOIL_OFFICER",
+        show_envvar=False,
         show_default=False,
     ),
 ]
@@ -178,6 +187,17 @@ def log_in(office: Desk, path: Path | None, passphrase_file: Path | None) -> Non
                 cure="Name an enrolled officer's key file with --officer.",
             )
         officer_key(office, path, passphrase_file)
+
+
+def looking_desk(directory: Path, path: Path | None, passphrase_file: Path | None) -> Desk:
+    """The office to look at without the passphrase of its keys: by its URL as an officer, or beside
+    a service that runs. Raises as `open_office`, `log_in`."""
+    url = office_url(directory)
+    if url is None:
+        return open_office(directory)
+    office = RemoteOffice(url)
+    log_in(office, path, passphrase_file)
+    return office
 
 
 def opened(directory: Path, passphrase_file: Path | None) -> Office:

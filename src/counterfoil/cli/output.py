@@ -24,6 +24,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from counterfoil.cli.hints import completed
 from counterfoil.core.errors import CounterfoilError, StoreFault, UsageFault
 
 DONE_WITH_REJECTS: Final = 3
@@ -39,7 +40,7 @@ Advance = Callable[[int, int | None, str], None]
 def show(result: Mapping[str, Any], words: str, *, as_json: bool) -> None:
     """Print a result: one JSON object with `as_json`, else the words. `words` may span lines.
     Raises StoreFault."""
-    show_lines([msgspec.json.encode(result).decode() if as_json else words])
+    show_lines([msgspec.json.encode(result).decode() if as_json else completed(words)])
 
 
 def show_lines(lines: Iterable[str]) -> None:
@@ -86,7 +87,7 @@ def write_file(path: Path | None, lines: Iterable[str]) -> None:
 def say(words: str, *, quiet: bool = False) -> None:
     """A sentence for the person at the terminal, on stderr."""
     if not quiet:
-        sys.stderr.write(words + "\n")
+        sys.stderr.write(completed(words) + "\n")
 
 
 @contextmanager
@@ -166,7 +167,8 @@ def faults(*, as_json: bool) -> Generator[None]:
 
 def fail(code: str, message: str, place: str, cure: str, *, as_json: bool) -> None:
     """Say what failed, where, and what to do: on stdout as one JSON object, or on stderr in
-    words."""
+    words. Commands in the cure are completed (hints.py)."""
+    cure = completed(cure)
     if as_json:
         error = {"code": code, "message": message, "place": place, "cure": cure}
         _print_error(msgspec.json.encode({"error": error}).decode())

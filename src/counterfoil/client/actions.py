@@ -17,8 +17,12 @@ from inspect import signature
 from typing import Any, Final, Literal, get_type_hints
 
 from counterfoil import disclosure
-from counterfoil.accountability.accounting import corrections
+from counterfoil.accountability.accounting import corrections, disputes
+from counterfoil.accountability.accounting import service as accounting
+from counterfoil.accountability.evidence.export import export_evidence
+from counterfoil.accountability.ledger_pages import checkpoints, entries, jobs
 from counterfoil.accountability.retention import closing
+from counterfoil.client import status
 from counterfoil.controls import comparison
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.holds import court
@@ -33,7 +37,7 @@ from counterfoil.controls.sampling import service as sampling
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.values import Public, Role
-from counterfoil.disclosure import explain, listing, waiting
+from counterfoil.disclosure import claims, explain, listing, waiting
 from counterfoil.office import officers
 
 Kind = Literal["act", "question"]
@@ -66,6 +70,7 @@ class Action(Public, frozen=True):
 
 
 _D, _C, _H = Role.DISCLOSURE, Role.COUNSEL, Role.HOLDS
+_READ: Final = (Role.DISCLOSURE, Role.INSPECTOR)
 _ALL: Final = tuple(Role)
 
 
@@ -81,6 +86,7 @@ _TABLE: Final = (
     _act("review", disclosure.review_batch, disclosure.review_statement, _D),
     _act("release", disclosure.release_batch, disclosure.release_statement, _D),
     _act("withdraw", disclosure.withdraw_batch, disclosure.withdraw_statement, _D),
+    _act("claim", claims.claim_batch, claims.claim_statement, _D),
     _act("override", overrides.override_request, overrides.override_statement, _D, _C),
     _act("compare", comparison.compare_document, comparison.compare_document_statement, _D),
     _act("suspend", suspension.suspend, suspension.suspend_statement, _D),
@@ -109,6 +115,7 @@ _TABLE: Final = (
     _question("court-matters", court.list_court_matters, _H),
     _question("court-certification", court.prepare_certification, _H),
     _question("notice-text", notices.write_notice, _D),
+    _question("status", status.office_state, *_ALL),
     _question("batches", listing.list_batches, *_ALL),
     _question("batch", disclosure.batch_status, *_ALL),
     _question("batch-rows", listing.show_batch, _D),
@@ -122,6 +129,18 @@ _TABLE: Final = (
     _question("incidents", incidents.due_incidents, *_ALL),
     _question("duties", duties.list_duties, *_ALL),
     _question("notices", notices.list_notices, _D),
+    _question("ledger-entries", entries.list_entries, *_READ),
+    _question("ledger-entry", entries.show_entry, *_READ),
+    _question("checkpoints", checkpoints.list_checkpoints, *_READ),
+    _question("compare-days", checkpoints.compare_days, *_READ),
+    _question("job-begin", jobs.begin_job, *_READ),
+    _question("job", jobs.show_job, *_READ),
+    _question("jobs", jobs.list_jobs, *_READ),
+    _question("evidence", export_evidence, *_READ),
+    _question("account", accounting.account, *_READ),
+    _question("account-person", accounting.account_to_person, _D),
+    _question("disclosure-record", accounting.record_disclosures, *_READ),
+    _question("dispute", disputes.show_dispute, *_READ),
 )  # fmt: skip
 
 ACTIONS: Final[Mapping[str, Action]] = {each.name: each for each in _TABLE}

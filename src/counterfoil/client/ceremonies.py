@@ -213,6 +213,14 @@ class Ceremonies:
             raise ceremony_unknown()
         return act.command
 
+    def asked(self, officer: Officer, ceremony: str) -> Statement:
+        """The statement that this officer was given to sign and has not yet. Raises StateFault
+        `ceremony_unknown`."""
+        statement = self._find(ceremony).asked.get(officer.name)
+        if statement is None:
+            raise ceremony_unknown()
+        return statement
+
     def give_up(self, ceremony: str) -> None:
         """Forget an act that is under way, with its files."""
         act = self._acts.pop(ceremony, None)

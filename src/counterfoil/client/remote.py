@@ -180,7 +180,8 @@ class RemoteOffice:
             "office_unreachable",
             f"the office does not answer ({why})",
             place=self.url,
-            cure="Check the URL, and that `counterfoil serve` runs there.",
+            cure="Check the URL, and that a service runs there: `counterfoil serve office --config "
+            "FILE`.",
         )
 
 

@@ -111,7 +111,8 @@ def require_compared(office: Office, batch: Batch) -> None:
             "document_not_compared",
             "no officer has signed that the document and the file's header agree",
             place=batch.id,
-            cure="An officer reads both: `counterfoil compare-document` shows what the header "
+            cure="An officer reads both: `counterfoil compare-document BATCH --document FILE` "
+            "shows what the header "
             "states, and signs the fields that were compared. Where one differs, withdraw the "
             "batch.",
         )
@@ -149,7 +150,7 @@ def _form(
             "comparison_made",
             "an officer has signed the comparison of this batch before",
             place=batch.id,
-            cure="Nothing is left to do: go on with `counterfoil determine`.",
+            cure="Nothing is left to do: go on with `counterfoil determine BATCH`.",
         )
     details: dict[str, str | int] = {
         "document": digest,

@@ -282,7 +282,8 @@ def require_cosigned(done: Cosigned) -> None:
             place=f"entry {done.fork}",
             cure="It is entered, and nothing is answered. Compare with what that witness holds, "
             "then lift it with "
-            "`counterfoil resume`; a witness that lied is first taken out of the policy.",
+            "`counterfoil resume --order FILE --second KEY`; a witness that lied is first taken "
+            "out of the policy.",
         )
     if not done.holds:
         raise VerifyFault(

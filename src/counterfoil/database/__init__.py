@@ -14,7 +14,23 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from counterfoil.database.engine import METADATA, Store, Watch, create_store, open_store
+from counterfoil.database.engine import (
+    METADATA,
+    Store,
+    Watch,
+    create_store,
+    look_at_store,
+    open_store,
+)
 from counterfoil.database.prepared import Prepared
 
-__all__ = ["METADATA", "Connection", "Prepared", "Store", "Watch", "create_store", "open_store"]
+__all__ = [
+    "METADATA",
+    "Connection",
+    "Prepared",
+    "Store",
+    "Watch",
+    "create_store",
+    "look_at_store",
+    "open_store",
+]

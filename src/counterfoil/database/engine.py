@@ -161,6 +161,27 @@ def open_store(url: str) -> Store:
     return store
 
 
+def look_at_store(url: str) -> Store:
+    """Open the database at `url` as it stands: nothing is migrated.
+
+    Raises as `open_store`, and StateFault `database_older`.
+    """
+    _must_exist(url)
+    with _first(url) as (store, connection):
+        held = _held(connection)
+        if held is None:
+            raise _empty()
+        if held not in _revisions():
+            raise _newer()
+        if held != max(_revisions()):
+            raise StateFault(
+                "database_older",
+                "the database was written by an older version of Counterfoil",
+                cure="Back it up; the next command that acts migrates it.",
+            )
+    return store
+
+
 @contextmanager
 def _first(url: str) -> Generator[tuple[Store, Connection]]:
     """A store and its first transaction; closed again where that fails."""
@@ -178,12 +199,16 @@ def _first(url: str) -> Generator[tuple[Store, Connection]]:
 
 def _migrate(connection: Connection, held: str) -> None:
     if held not in _revisions():
-        raise StateFault(
-            "database_newer",
-            "the database was written by a newer version of Counterfoil",
-            cure="Install that version or a later one; nothing was changed.",
-        )
+        raise _newer()
     _upgrade(connection)
+
+
+def _newer() -> StateFault:
+    return StateFault(
+        "database_newer",
+        "the database was written by a newer version of Counterfoil",
+        cure="Install that version or a later one; nothing was changed.",
+    )
 
 
 def _held(connection: Connection) -> str | None:
@@ -249,5 +274,5 @@ def _empty() -> StateFault:
     return StateFault(
         "database_empty",
         "the database holds no tables",
-        cure="Make an office with `counterfoil office create`.",
+        cure="Make an office with `counterfoil office create DIR`.",
     )

@@ -184,5 +184,5 @@ def _expect(as_expected: bool, what: str) -> None:
             "replay_unexpected",
             what,
             place="replay",
-            cure="Look at the row with `counterfoil explain` in DIR/lifted.",
+            cure="Look at the row with `counterfoil explain BATCH REQUEST_ID` in DIR/lifted.",
         )

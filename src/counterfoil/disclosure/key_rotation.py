@@ -83,7 +83,7 @@ def prepare_rotation(office: Office, purpose: str) -> str:
             "keys_overlap",
             "two holder's keys are in use already",
             place="keys/holder.next.vkey",
-            cure="Retire the older one first: `counterfoil key retire`.",
+            cure="Retire the older one first: `counterfoil key retire --second KEY`.",
         )
     secret = _new_secret(office, purpose)
     with (
@@ -247,7 +247,7 @@ def _plan(office: Office, purpose: str) -> key_files.Plan:
             "keys_unprepared",
             "no new key is prepared for this exchange",
             place=purpose[:32],
-            cure="Run `counterfoil key rotate` again: it makes the key first.",
+            cure="Run `counterfoil key rotate PURPOSE --second KEY` again: it makes the key first.",
         )
     return plan
 
@@ -259,7 +259,7 @@ def _retirement(office: Office) -> key_files.Plan:
             "keys_no_next",
             "no key follows the holder's yet",
             place="keys/holder.next.vkey",
-            cure="Enter one first: `counterfoil key rotate holder`.",
+            cure="Enter one first: `counterfoil key rotate holder --second KEY`.",
         )
     return key_files.Plan("holder", office.rotated[0] + 1, str(following))
 

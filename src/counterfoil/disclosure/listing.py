@@ -7,7 +7,7 @@ it says of nobody what became of a question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
@@ -16,6 +16,7 @@ from counterfoil.batches.session import BatchSession, request_of
 from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import NotCompared, Public
+from counterfoil.disclosure.claims import OPEN_STATES, Claim, read_claims
 from counterfoil.disclosure.screening import waits
 from counterfoil.disclosure.steps import BatchStatus, in_order, status_of
 from counterfoil.office import Office, journal
@@ -30,8 +31,8 @@ class ListBatches(Public, frozen=True):
 
 
 class BatchLine(Public, frozen=True):
-    """One batch. Times are UTC; `reviewed_by` and `released_by` are officers' names, or "";
-    `waiting` counts requests that wait for an officer."""
+    """One batch. Times are UTC; `reviewed_by`, `released_by` and `claimed_by`, who has it in hand
+    (claims.py), are officers' names, or ""; `waiting` counts requests that wait for an officer."""
 
     batch: str
     state: str
@@ -42,6 +43,8 @@ class BatchLine(Public, frozen=True):
     waiting: int
     reviewed_by: str
     released_by: str
+    claimed_by: str = ""
+    claimed_at: str = ""
 
 
 class ShowBatch(Public, frozen=True):
@@ -73,7 +76,8 @@ class BatchRows(Public, frozen=True):
 def list_batches(office: Office, _actor: Actor, question: ListBatches) -> list[BatchLine]:
     """Every batch, or those in one state, oldest first. Anybody may ask."""
     with office.store.reading() as connection:
-        found = [_line(batch) for batch in in_order(office, connection)]
+        claims = read_claims(office, connection)
+        found = [_line(batch, claims) for batch in in_order(office, connection)]
     return [line for line in found if question.state in ("", line.state)]
 
 
@@ -96,11 +100,13 @@ def show_batch(office: Office, actor: Actor, question: ShowBatch) -> BatchRows:
         ]
         said = {"rows": question.outcome or "all"}
         journal.enter_look(office, connection, officer, said, batch.id)
-    return BatchRows(_line(batch), tuple(rows))
+        claims = read_claims(office, connection)
+    return BatchRows(_line(batch, claims), tuple(rows))
 
 
-def _line(batch: Batch) -> BatchLine:
+def _line(batch: Batch, claims: Mapping[str, Claim]) -> BatchLine:
     status: BatchStatus = status_of(batch)
+    claim = claims.get(batch.id, Claim(batch.id)) if batch.state in OPEN_STATES else Claim(batch.id)
     return BatchLine(
         batch=batch.id,
         state=status.state,
@@ -111,6 +117,8 @@ def _line(batch: Batch) -> BatchLine:
         waiting=status.waiting,
         reviewed_by=batch.first_officer,
         released_by=batch.second_officer,
+        claimed_by=claim.officer,
+        claimed_at=claim.at,
     )
 
 

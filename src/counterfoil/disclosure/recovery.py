@@ -99,7 +99,7 @@ def _require_step(office: Office, connection: Connection, actor: Actor, command:
         raise _fault(
             "recovery_none",
             "no recovery of this officer by this key is open",
-            "Open one first: `counterfoil officer recover`.",
+            "Open one first: `counterfoil officer recover --help`.",
         )
     if command.step == FINISHED:
         _require_need(connection, actor, command)
@@ -114,7 +114,7 @@ def _require_need(connection: Connection, actor: Actor, command: Recover) -> Non
         raise _fault(
             "recovery_needless",
             "two officers of the role disclosure are left, or the one named is none",
-            "Have two officers enroll another: `counterfoil officer enroll`.",
+            "Have two officers enroll another: `counterfoil officer enroll FILE`.",
         )
     if actor == lost:
         raise _fault(

@@ -109,7 +109,7 @@ def unknown_format() -> VerifyFault:
         f"this is not an item of format {FORMAT}",
         place="item",
         cure="If it is an item, open it with a newer version. If it is an open file, seal it "
-        "first: `counterfoil-ask sign`.",
+        "first: `counterfoil-ask sign FILE --key KEY`.",
     )
 
 

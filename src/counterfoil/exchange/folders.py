@@ -4,6 +4,7 @@ sees, and what it remembers of each item.
     exchange/spool/ITEM.FORM     an item that was taken in and is being read
     exchange/spool/ITEM/         its content in clear, for as long as it is being received
     exchange/items/ITEM.json     what became of an item that a principal signed, or of an open file
+    exchange/notices/            recalls that left (exchange/notices.py)
     exchange/keys/               intake keys (exchange/intake_keys.py)
     exchange/head.jws            the newest head of the outbox
     exchange/tmp/                files that last as long as one request or one answer
@@ -61,6 +62,7 @@ class ExchangeFolders:
         self.root = office.directory / "exchange"
         self.spool = self.root / "spool"
         self.items = self.root / "items"
+        self.notices = self.root / "notices"
         self.keys = self.root / "keys"
         self.tmp = self.root / "tmp"
         self.head = self.root / "head.jws"
@@ -69,7 +71,7 @@ class ExchangeFolders:
         """Make what is missing, and remove what a process left that was ended. Raises StoreFault
         `exchange_folder`."""
         try:
-            for folder in (self.spool, self.items, self.keys):
+            for folder in (self.spool, self.items, self.notices, self.keys):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in self._clear():
                 shutil.rmtree(folder, ignore_errors=True)

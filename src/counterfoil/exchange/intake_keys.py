@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -24,14 +25,21 @@ from typing import Final
 from counterfoil.core import keyfile
 from counterfoil.core.atomic_files import replace_file, sync_path
 from counterfoil.core.bounded import read_bounded
-from counterfoil.core.errors import StateFault, StoreFault
+from counterfoil.core.errors import StateFault, StoreFault, VerifyFault
 from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Public
-from counterfoil.envelopes import IntakeKey, OpeningKey, make_intake_key, new_opening_secret
+from counterfoil.envelopes import (
+    IntakeKey,
+    OpeningKey,
+    check_intake_key,
+    make_intake_key,
+    new_opening_secret,
+)
 from counterfoil.envelopes.statements import read_unchecked
 from counterfoil.exchange.folders import ExchangeFolders
 from counterfoil.office import Office
 from counterfoil.office.officers import ADDED, RETIRED, enter_key
+from counterfoil.tlog import VerifierKey, parse_vkey
 
 DAYS: Final = 31
 OVERLAP: Final = timedelta(days=3)
@@ -78,7 +86,9 @@ class IntakeKeys:
                     passphrase=self._office.passphrase,
                     allow_unprotected=False,
                 )
-                self._opened[each.said.key_id] = OpeningKey(secret)
+                opened = OpeningKey(secret)
+                if opened.key_id == each.said.key_id:
+                    self._opened[each.said.key_id] = opened
         return self._opened
 
     def destroy_old(self) -> int:
@@ -95,18 +105,29 @@ class IntakeKeys:
         return count
 
     def kept(self) -> list[KeptKey]:
-        """The keys that are kept, in no order. What cannot be read is passed over: it opens
-        nothing."""
+        """The keys that are kept, in no order. What cannot be read, and what nobody signed who may
+        sign intake keys of this office, is passed over: it is not shown, and opens nothing."""
         found: list[KeptKey] = []
+        signers, name = self._signers(), self._office.settings.name
         for path in self._folders.keys.glob("*.jws"):
             try:
                 statement = read_bounded(path, _MOST_BYTES)
-                said = read_unchecked(statement, IntakeKey)
-            except (OSError, ValueError):
+                begins = from_instant(read_unchecked(statement, IntakeKey).valid_from)
+                said = check_intake_key(statement, signers, name, begins)
+            except (OSError, ValueError, VerifyFault):
                 continue
             if path.with_suffix(".key").is_file():
                 found.append(KeptKey(said, statement, path.with_suffix(".key")))
         return found
+
+    def _signers(self) -> tuple[VerifierKey, ...]:
+        """Whose signature makes an intake key this office's."""
+        exchange = self._office.law.agreement.exchange
+        named = exchange.intake_signer if exchange else None
+        found = list(self._office.log_keys)
+        with suppress(VerifyFault):
+            found += [parse_vkey(named)] if named else []
+        return tuple(found)
 
     def _make(self, now: datetime) -> KeptKey:
         office, agreement = self._office, self._office.law.agreement

@@ -4,6 +4,7 @@ office signed about them; nobody who has it can open one.
     inbox/ITEM.item         a sealed item from a requester
     inbox/ITEM.csv          a sandbox only: a request file in the open (.jsonl and .parquet alike)
     outbox/ITEM.answer      the sealed answer to it
+    outbox/ITEM.notice      a sealed notice of the office, with an id of its own
     outbox/head.json        the signed head of the outbox (exchange/outbox.py)
     receipts/ITEM.receipt   the office's signed receipt: this one counts
     receipts/ITEM.arrived   the gateway's receipt, which nobody signed: it says that it arrived
@@ -213,6 +214,10 @@ class Mailbox:
     def answer(self, item: str) -> Path:
         """Where the sealed answer to an item lies."""
         return self.outbox / f"{item}.answer"
+
+    def notice(self, item: str) -> Path:
+        """Where a sealed notice lies."""
+        return self.outbox / f"{item}.notice"
 
     @property
     def head(self) -> Path:

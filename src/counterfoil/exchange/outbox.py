@@ -21,6 +21,8 @@ import msgspec
 
 from counterfoil.answers.packed_rows import pack_rows
 from counterfoil.core.atomic_files import replace_file, sync_path
+from counterfoil.core.bounded import read_bounded
+from counterfoil.core.errors import VerifyFault
 from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.values import Public
 from counterfoil.envelopes import (
@@ -29,15 +31,17 @@ from counterfoil.envelopes import (
     OutboxItem,
     PublicOpeningKey,
     answer_length,
+    check_head,
     head_digest,
     make_head,
     new_item,
     seal_item,
     write_content,
 )
-from counterfoil.envelopes.statements import MAX_OUTBOX_ITEMS, read_unchecked
+from counterfoil.envelopes.statements import MAX_OUTBOX_ITEMS
 from counterfoil.exchange.folders import ANSWERED, ExchangeFolders, ItemRecord
 from counterfoil.exchange.mailbox import Mailbox, file_digest
+from counterfoil.exchange.notices import NoticeRecord
 from counterfoil.office import Office
 
 HEAD_HOURS: Final = 1
@@ -127,11 +131,14 @@ class Outbox:
 
     # -- the head --------------------------------------------------------------------------
 
-    def write_head(self, records: Sequence[ItemRecord]) -> OutboxHead:
-        """Make the head anew over these answers, the newest where there are more than it may list.
-        Raises OSError, KeyFault."""
+    def write_head(
+        self, records: Sequence[ItemRecord], notices: Sequence[NoticeRecord] = ()
+    ) -> OutboxHead:
+        """Make the head anew over these answers and notices; of the answers the newest, where there
+        are more than it may list. Raises OSError, KeyFault; as `_newest`."""
         before, last = self._newest()
-        newest = sorted(records, key=lambda each: (each.left_at, each.item))[-MAX_OUTBOX_ITEMS:]
+        room = MAX_OUTBOX_ITEMS - len(notices)
+        newest = sorted(records, key=lambda each: (each.left_at, each.item))[-room:]
         now = self._office.clock()
         head = OutboxHead(
             office=self._office.settings.name,
@@ -139,8 +146,11 @@ class Outbox:
             previous=head_digest(before) if last else "",
             at=instant_text(now),
             next_due=instant_text(now + timedelta(hours=HEAD_HOURS)),
-            items=tuple(OutboxItem(each.item, "answer", each.answer) for each in newest),
-            recalls=last.recalls if last else 0,
+            items=(
+                *(OutboxItem(each.item, "answer", each.answer) for each in newest),
+                *(OutboxItem(each.item, "notice", each.digest) for each in notices),
+            ),
+            recalls=max([last.recalls if last else 0, *(each.number for each in notices)]),
         )
         data = make_head(head, self._office.signer())
         replace_file(self._folders.head, data)
@@ -150,7 +160,11 @@ class Outbox:
     def is_due(self) -> bool:
         """Whether the next head is to be made by now; where it is not, the mailbox has this one."""
         data, last = self._newest()
-        if last is None or from_instant(last.next_due) - _MARGIN <= self._office.clock():
+        if (
+            last is None
+            or not self._folders.head.is_file()
+            or from_instant(last.next_due) - _MARGIN <= self._office.clock()
+        ):
             return True
         if not self._mailbox.head.is_file():
             self._show(data)
@@ -161,9 +175,23 @@ class Outbox:
         self._mailbox.head.chmod(0o640)
 
     def _newest(self) -> tuple[bytes, OutboxHead | None]:
-        """The newest head as it was signed, and what it says; None where there is none."""
-        try:
-            data = self._folders.head.read_bytes()[:_MOST_HEAD]
-            return data, read_unchecked(data, OutboxHead)
-        except (OSError, ValueError):
-            return b"", None
+        """The newest head that this office signed, of its own copy and the mailbox's, and what it
+        says; None where there is none. Who writes either folder can so neither set the sequence nor
+        put it back. Raises VerifyFault where there is a head and none is the office's own."""
+        found: list[tuple[OutboxHead, bytes]] = []
+        fault: VerifyFault | None = None
+        for path in (self._folders.head, self._mailbox.head):
+            try:
+                data = read_bounded(path, _MOST_HEAD)
+            except (OSError, ValueError):
+                continue
+            try:
+                head = check_head(data, self._office.log_keys, self._office.settings.name)
+            except VerifyFault as failed:
+                fault = fault or failed
+                continue
+            found.append((head, data))
+        if not found and fault is not None:
+            raise fault
+        head, data = max(found, key=lambda each: each[0].sequence, default=(None, b""))
+        return data, head

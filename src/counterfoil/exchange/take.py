@@ -111,7 +111,7 @@ class Taker:
                 "item_open",
                 "this office takes sealed items only",
                 place="item",
-                cure="Seal the file with `counterfoil-ask sign`.",
+                cure="Seal the file with `counterfoil-ask sign FILE --key KEY`.",
             )
         file = self._folder(waiting.item) / f"request.{waiting.form}"
         shutil.copyfile(path, file)

@@ -158,7 +158,8 @@ class Gate:
                 "override_statute",
                 "an element of the law or a guard is not met: that cannot be set aside",
                 place=f"row {request.row}",
-                cure="`counterfoil explain` shows what is not met, and its cure. The requester "
+                cure="`counterfoil explain BATCH REQUEST_ID` shows what is not met, and its cure. "
+                "The requester "
                 "asks again, in order.",
             )
         if not failed or frozenset(finding.element for finding in failed) != elements:
@@ -166,7 +167,8 @@ class Gate:
                 "override_elements",
                 "the elements named are not those that wait for an officer",
                 place=f"row {request.row}",
-                cure="Name every finding that `counterfoil explain` shows as needs_officer, and "
+                cure="Name every finding that `counterfoil explain BATCH REQUEST_ID` shows as "
+                "needs_officer, and "
                 "no other.",
             )
         return self._grant(self._reader.read(request, forms_of([request])[0], uses))

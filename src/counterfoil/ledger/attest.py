@@ -117,7 +117,7 @@ def _range(directory: Path, size: int, question: Question) -> tuple[int, int, di
             "attest_found",
             f"{len(found)} entries of kind {kind} were made on these days",
             place=f"entry {found[0]}",
-            cure="`counterfoil ledger report` counts what was entered; `counterfoil ledger "
+            cure="`counterfoil ledger report --help` counts what was entered; `counterfoil ledger "
             "show` shows it.",
         )
     if high == size:

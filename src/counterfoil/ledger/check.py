@@ -24,7 +24,7 @@ with their checkpoints.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -129,10 +129,16 @@ class Recomputation:
         return joined[0] if joined else EMPTY_ROOT
 
 
-def check(connection: Connection, key: LogKeys, held: Iterable[str] = ()) -> CheckReport:
+def check(
+    connection: Connection,
+    key: LogKeys,
+    held: Iterable[str] = (),
+    watch: Callable[[int], object] = int,
+) -> CheckReport:
     """Establish 1 to 6 for the ledger whose checkpoints `key` signs.
 
-    `held` are checkpoints kept elsewhere, as signed notes. Raises VerifyFault at the first
+    `held` are checkpoints kept elsewhere, as signed notes. `watch` is told how many entries were
+    checked, now and then. Raises VerifyFault at the first
     divergence: `ledger_gap`, `bundle_malformed`, those of `entries.decode`, `ledger_column`,
     `ledger_count`, `ledger_time`, `ledger_tile`, `ledger_tiles`, those of `check_checkpoint`,
     `ledger_rewritten`, `ledger_shortened`.
@@ -152,6 +158,7 @@ def check(connection: Connection, key: LogKeys, held: Iterable[str] = ()) -> Che
                 _check_tiles(connection, computed)  # 5
             due = _check_root(computed, due, by_size)  # 6
         _check_columns(block, computed)  # 2
+        watch(computed.size)
     _check_end(connection, computed, due)  # 5 6
     root = to_base64(computed.root())
     return _report(

@@ -126,7 +126,8 @@ def read_file(directory: Path, path: str, limit: int) -> bytes:
             "export_missing",
             "there is no such folder",
             place=directory.name,
-            cure="Name the folder that `counterfoil ledger export` wrote, or a copy of it.",
+            cure="Name the folder that `counterfoil ledger export --out FOLDER` wrote, or a copy "
+            "of it.",
         )
     try:
         with (directory / path).open("rb") as file:

@@ -18,8 +18,10 @@ from counterfoil.matching.decide import (
     as_version,
     decide,
     explain,
+    forms_read_by,
 )
 from counterfoil.matching.learn import Learner
+from counterfoil.matching.requirements import GROWN
 from counterfoil.matching.suppressed import decide_suppressed
 from counterfoil.matching.thresholds import NEVER, Thresholds, own_thresholds, undated
 from counterfoil.matching.weights import (
@@ -31,6 +33,7 @@ from counterfoil.matching.weights import (
 )
 
 __all__ = [
+    "GROWN",
     "MATCH_VERSION",
     "NEVER",
     "READABLE_VERSIONS",
@@ -42,6 +45,7 @@ __all__ = [
     "decide_suppressed",
     "default_weights",
     "explain",
+    "forms_read_by",
     "own_thresholds",
     "reduce_weights",
     "undated",

@@ -25,9 +25,16 @@ from counterfoil.matching.requirements import unmet_by
 from counterfoil.matching.table import FATAL, MATCH_VERSION, OUT_OF_REACH, WITHOUT_REQUIREMENTS
 from counterfoil.matching.thresholds import Thresholds, own_thresholds, threshold_for
 from counterfoil.matching.weights import UNIT, Weights
+from counterfoil.normalize import FORMS_VERSION
 
-READABLE_VERSIONS: Final = (MATCH_VERSION, "match-4", "match-3", "match-2")
+READABLE_VERSIONS: Final = (MATCH_VERSION, "match-5", "match-4", "match-3", "match-2")
 """Versions that this one can decide as, its own first."""
+_FORMS: Final = {MATCH_VERSION: FORMS_VERSION, "match-5": "forms-3"}
+
+
+def forms_read_by(version: str) -> str:
+    """The version of the normal forms that this version of the match rules reads."""
+    return _FORMS.get(version, "forms-2")
 
 
 def as_version(weights: Weights, version: str) -> Weights:
@@ -56,7 +63,7 @@ def decide(
     if (
         confirmed
         and weights.version != WITHOUT_REQUIREMENTS
-        and (unmet := unmet_by(grant.name, best[2].name, lines, weights))
+        and (unmet := unmet_by(grant, best[2], lines, weights))
     ):
         lines += unmet
         score, confirmed = score_of(lines), False

@@ -21,7 +21,7 @@ from counterfoil.matching.names import (
     middle_level,
     rarity,
 )
-from counterfoil.matching.table import BY_FIRST_WORDS, FEW_BITS
+from counterfoil.matching.table import BY_FIRST_WORDS, BY_PARTS, FEW_BITS
 from counterfoil.matching.weights import UNIT, Weights
 from counterfoil.matching.whole_names import is_rearranged, is_swapped_whole, rest_level
 from counterfoil.normalize import family_out_of_middle
@@ -100,7 +100,8 @@ def parts_of(asked: NameForm, name: NameForm, given: str, weights: Weights) -> t
     elif given == "given.missing":
         middle = middle_level(asked, name)
     else:
-        middle = rest_level(asked, name, given)
+        is_present = weights.version not in BY_PARTS
+        middle = rest_level(asked, name, given, by_syllables=is_present)
         if middle == "middle.differs" and is_rearranged(asked, name):
             return "middle.missing", "family.reordered"
     # A second family name may be written where given names are.
@@ -179,7 +180,12 @@ def is_same_person(one: Resident, two: Resident, weights: Weights) -> bool:
         return False
     given = given_level(first, second, weights)
     is_whole = weights.version not in BY_FIRST_WORDS and given != "given.missing"
-    middle = rest_level(first, second, given) if is_whole else middle_level(first, second)
+    is_present = weights.version not in BY_PARTS
+    middle = (
+        rest_level(first, second, given, by_syllables=is_present)
+        if is_whole
+        else middle_level(first, second)
+    )
     is_same_given = first.given == second.given or (
         middle in _AGREEING_MIDDLE and given == "given.near"
     )

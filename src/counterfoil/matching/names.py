@@ -11,13 +11,16 @@ from collections.abc import Callable
 from typing import Final
 
 from counterfoil.core.values import NameForm
-from counterfoil.matching.table import BY_FIRST_WORDS, LISTED_RARITY, MOST_RARITY
+from counterfoil.matching.table import BY_FIRST_WORDS, BY_PARTS, LISTED_RARITY, MOST_RARITY
 from counterfoil.matching.weights import Weights, name_key
 from counterfoil.matching.whole_names import is_turned
 from counterfoil.normalize import name_similarity as similarity
+from counterfoil.normalize.asked_keys import are_syllables
 from counterfoil.normalize.name_words import MAY_BE_BLANK, PARTICLES
 
 OTHER_GIVEN: Final = "given.other"
+_APART: Final = 2
+"""The words of a given name of two syllables."""
 
 Words = tuple[str, ...]
 
@@ -59,12 +62,23 @@ def given_level(first: NameForm, second: NameForm, weights: Weights) -> str:
         return "given.joined"
     if weights.version not in BY_FIRST_WORDS and is_turned(first, second):
         return "given.turned"
+    if weights.version not in BY_PARTS and _is_vowel_apart(first, second):
+        return "given.joined"
     level = similarity.compare_words(one[0], two[0])
     if level == similarity.NEAR:
         in_use = is_in_use(one[0], weights) + is_in_use(two[0], weights)
         level = ("near_rare", "near", "other")[in_use]
     is_weak = level == "other" or (level == "initial" and len(one) + len(two) > 2)
     return (_rearranged(first, second) if is_weak else "") or "given." + level
+
+
+def _is_vowel_apart(first: NameForm, second: NameForm) -> bool:
+    """Whether one side writes as a middle initial the vowel that is the second syllable of the
+    other's given name: JI A, JIA."""
+    one, two = first.given + first.middle, second.given + second.middle
+    fewer, more = sorted((one, two), key=len)
+    is_initial = len(more) == len(first.given + second.given) == _APART and len(more[1]) == 1
+    return is_initial and len(fewer) == 1 and fewer[0] == "".join(more) and are_syllables(more)
 
 
 def is_in_use(word: str, weights: Weights) -> bool:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from counterfoil.core.values import NameForm
+from counterfoil.core.values import Grant, NameForm, Resident
 from counterfoil.matching.evidence import Line
 from counterfoil.matching.names import is_in_use
-from counterfoil.matching.table import BY_FIRST_WORDS, REQUIREMENTS
+from counterfoil.matching.table import BY_FIRST_WORDS, BY_PARTS, REQUIREMENTS
 from counterfoil.matching.weights import Weights
-from counterfoil.normalize import leads_to_family, leads_to_given
-from counterfoil.normalize.name_similarity import is_slip_of_hand
+from counterfoil.matching.whole_names import has_more
+from counterfoil.normalize import family_out_of_middle, leads_to_family, leads_to_given
+from counterfoil.normalize.name_similarity import is_listed_name, is_slip_of_hand, is_unlike_names
 
 _EXCHANGED_WITHOUT_BIRTH: Final = "match-3"
 """The version in which a name whose fields are exchanged needed no date of birth."""
@@ -27,6 +28,11 @@ _UNPROVEN: Final[Line] = ("family.unproven", REQUIREMENTS["family.unproven"].def
 _INEXACT: Final[Line] = ("dob.inexact", REQUIREMENTS["dob.inexact"].default)
 _UNSURE: Final[Line] = ("given.unsure", REQUIREMENTS["given.unsure"].default)
 _UNLIKE: Final[Line] = ("middle.unlike", REQUIREMENTS["middle.unlike"].default)
+_PARTIAL: Final[Line] = ("given.partial", REQUIREMENTS["given.partial"].default)
+GROWN: Final = 27
+"""The age from which a twin who lives at the same home and files nothing is not reckoned with. A
+child counts as one for medical coverage and reimbursement, 26 USC 105(b), until the end of the year
+in which it is 26."""
 _SLIPS: Final = frozenset({"given.near", "given.near_rare"})
 _AGREEING_MIDDLE: Final = frozenset({"middle.equal", "middle.initial"})
 _FULL_BIRTH: Final = "dob.equal"
@@ -37,24 +43,31 @@ _EQUAL_BIRTHS: Final = frozenset(
 
 
 def unmet_by(
-    asked: NameForm, resident: NameForm, lines: tuple[Line, ...], weights: Weights
+    grant: Grant, best: Resident, lines: tuple[Line, ...], weights: Weights
 ) -> tuple[Line, ...]:
     """A fatal line for each requirement of the weights' version that the evidence about this
     resident does not meet."""
-    version = weights.version
+    version, asked, resident = weights.version, grant.name, best.name
     unmet: list[Line] = []
     levels = {level for level, _ in lines}
     may_be_exchanged = version == _EXCHANGED_WITHOUT_BIRTH or not levels.isdisjoint(_EQUAL_BIRTHS)
-    is_whole = version not in BY_FIRST_WORDS
+    is_whole, is_parted = version not in BY_FIRST_WORDS, version not in BY_PARTS
     if not leads_to_given(
-        asked, resident, may_be_exchanged=may_be_exchanged, may_be_turned=is_whole
+        asked,
+        resident,
+        may_be_exchanged=may_be_exchanged,
+        may_be_turned=is_whole,
+        may_be_parted=is_parted,
     ):
         unmet.append(_UNTRACED)
     if is_whole and "tin.equal" not in levels:
-        if _is_unsure(asked, resident, levels, weights):
+        is_grown = is_parted and _is_grown(grant, best)
+        if _is_unsure(asked, resident, levels, weights, is_grown=is_grown):
             unmet.append(_UNSURE)
         if "middle.differs" in levels:
             unmet.append(_UNLIKE)
+        if is_parted and not is_grown and _is_partial(grant, best, levels):
+            unmet.append(_PARTIAL)
     if "dob.near" in levels:
         unmet.append(_INEXACT)
     if _FULL_BIRTH not in levels and not leads_to_family(
@@ -64,7 +77,25 @@ def unmet_by(
     return tuple(unmet)
 
 
-def _is_unsure(asked: NameForm, resident: NameForm, levels: set[str], weights: Weights) -> bool:
+def _is_grown(grant: Grant, best: Resident) -> bool:
+    """Whether the resident is `GROWN` at the end of the latest period that is asked about."""
+    born = best.date_of_birth
+    return born is not None and born.year <= max(grant.periods, default=0) - GROWN
+
+
+def _is_partial(grant: Grant, best: Resident, levels: set[str]) -> bool:
+    """Whether one side of a young person's name, beside the same date of birth, has a given word
+    that the other lacks."""
+    if levels.isdisjoint(_EQUAL_BIRTHS):
+        return False
+    asked, resident = family_out_of_middle(grant.name, best.name, of_one_word=True)
+    [given] = [level for level in levels if level.startswith("given.")]
+    return has_more(asked, resident, given)
+
+
+def _is_unsure(
+    asked: NameForm, resident: NameForm, levels: set[str], weights: Weights, *, is_grown: bool
+) -> bool:
     """Whether the given names are an initial, or what may be a twin's name for the other."""
     if "given.initial" in levels:
         return True
@@ -77,5 +108,10 @@ def _is_unsure(asked: NameForm, resident: NameForm, levels: set[str], weights: W
     return (
         "given.near" not in levels
         or levels.isdisjoint(_AGREEING_MIDDLE)
-        or not is_slip_of_hand(*pair)
+        or not (is_slip_of_hand(*pair) or (is_grown and _is_misspelled(*pair)))
     )
+
+
+def _is_misspelled(name: str, slip: str) -> bool:
+    """Whether the one is a name of the tables, and the other is spelled as none of them is."""
+    return is_listed_name(name) and is_unlike_names(slip)

@@ -34,13 +34,16 @@ class Level(NamedTuple):
         return self.default <= FATAL
 
 
-MATCH_VERSION: Final = "match-5"
+MATCH_VERSION: Final = "match-6"
 """The version of the rules. It moves with whatever could change an answer."""
 WITHOUT_REQUIREMENTS: Final = "match-2"
 """The version that decided by the sum alone."""
 BY_FIRST_WORDS: Final = frozenset({WITHOUT_REQUIREMENTS, "match-3", "match-4"})
 """Versions in which an equal date of birth counted in full beside an equal first given word, every
 date was a date, and a date that the register lacks raised no threshold."""
+BY_PARTS: Final = BY_FIRST_WORDS | {"match-5"}
+"""Versions in which a given word that one side lacked was nobody else's, and a joined name was
+parted only where both of its parts are names of the tables."""
 
 LEVELS: Final[dict[str, Level]] = {
     # given name: what parts one resident from another. An equal name weighs as the name is rare
@@ -178,9 +181,16 @@ REQUIREMENTS: Final[dict[str, Level]] = {
     "given.unsure": Level(
         FATAL,
         "Without the same tax number, an initial confirms nobody; and beside the same date of "
-        "birth a slip in the given name confirms only if a hand makes it of a name in use and the "
-        "middle names agree, and a name found among later ones only if no initial stands for the "
-        "rest: else it may be a twin's name.",
+        "birth a slip in the given name confirms only if a hand makes it of a name in use, or from "
+        "27 years on it is spelled as no name is, and the middle names agree, and a name found "
+        "among later ones only if no initial stands for the rest: else it may be a twin's name.",
+    ),
+    "given.partial": Level(
+        FATAL,
+        "Beside the same date of birth, a given word of one side is not on the other (MARIA ELENA, "
+        "MARIA), and the person is under 27 at the end of the latest period: twins share a first "
+        "word, and the one who lives there may have no return. Only the same tax number overrules "
+        "it.",
     ),
     "middle.unlike": Level(
         FATAL,

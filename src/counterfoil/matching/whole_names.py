@@ -7,6 +7,7 @@ differs:
 
     rest_level      the given names but for the pair that was compared first: each word of the side
                     with fewer has its like on the other side, or the names differ
+    has_more        a given word of one side that the other lacks
     is_turned       the same given names in another order
     is_swapped_whole, is_rearranged     given and family name in each other's field; middle and
                     family name rearranged
@@ -20,11 +21,14 @@ from typing import Final
 
 from counterfoil.core.values import NameForm
 from counterfoil.normalize import name_similarity as similarity
-from counterfoil.normalize.name_words import PARTICLES
+from counterfoil.normalize.name_words import PARTICLES, SYLLABLES
 
 Words = tuple[str, ...]
 
 _FORMS: Final = frozenset({similarity.NICKNAME, similarity.VARIANT})
+_WHOLE: Final = frozenset({"given.turned", "given.swapped", "given.missing"})
+"""Levels beside which no given word is left over: of all of them, or of none, nothing is known."""
+_ALIKE: Final = frozenset({"given.variant", "given.nickname", "given.near", "given.near_rare"})
 _DIFFER: Final = "middle.differs"
 _MISSING: Final = "middle.missing"
 
@@ -60,22 +64,51 @@ def is_rearranged(first: NameForm, second: NameForm) -> bool:
     return first.family != second.family and len(one) > 1 and sorted(one) == sorted(two)
 
 
-def rest_level(first: NameForm, second: NameForm, given: str) -> str:
-    """Level of the given names beside the pair that reached the level `given`."""
+def rest_level(first: NameForm, second: NameForm, given: str, *, by_syllables: bool = True) -> str:
+    """Level of the given names beside the pair that reached the level `given`. `by_syllables` as
+    by the rules since match-6."""
     one, two = _beside(first, second, given)
     if not one or not two:
         return _MISSING
     if "".join(one) == "".join(two):
         return "middle.initial" if max(map(len, one)) == 1 else "middle.equal"
-    fewer, more = sorted((one, two), key=lambda words: (len(words), words))
-    left, is_full = list(more), False
-    for word in sorted(fewer, key=len, reverse=True):
-        like = _like(word, left)
-        if not like:
-            return _DIFFER
-        left.remove(like)
-        is_full = is_full or (like == word and len(word) > 1)
+    found = _paired(one, two, by_syllables=by_syllables)
+    if found is None:
+        return _DIFFER
+    is_full = any(word == like and len(word) > 1 for word, like in found[0])
     return "middle.equal" if is_full else "middle.initial"
+
+
+def has_more(first: NameForm, second: NameForm, given: str) -> bool:
+    """Whether one side has a given word of two letters or more, besides the pair that reached the
+    level `given`, of which the other has neither its like nor an initial; or more than one word has
+    for its like another word (MARY MEGAN, MOLLY MEAGAN)."""
+    if given in _WHOLE or is_rearranged(first, second):
+        return False
+    one, two = _beside(first, second, given)
+    if "".join(one) == "".join(two):
+        return False
+    found = _paired(one, two)
+    if found is None or any(len(word) > 1 for word in found[1]):
+        return True
+    others = [word for word, like in found[0] if word != like and min(len(word), len(like)) > 1]
+    return len(others) + (given in _ALIKE) > 1
+
+
+def _paired(
+    one: Words, two: Words, *, by_syllables: bool = True
+) -> tuple[list[tuple[str, str]], list[str]] | None:
+    """Each word of the side with fewer and its like on the other, and what is left of that; None
+    where one has none."""
+    fewer, more = sorted((one, two), key=lambda words: (len(words), words))
+    pairs, left = list[tuple[str, str]](), list(more)
+    for word in sorted(fewer, key=len, reverse=True):
+        like = _like(word, left, by_syllables=by_syllables)
+        if not like:
+            return None
+        left.remove(like)
+        pairs.append((word, like))
+    return pairs, left
 
 
 def core(family: Words) -> Words:
@@ -104,14 +137,16 @@ def _without(words: Words, word: str) -> Words:
     return words[:at] + words[at + 1 :]
 
 
-def _like(word: str, words: list[str]) -> str:
+def _like(word: str, words: list[str], *, by_syllables: bool) -> str:
     """The word among `words` that may be this one: the same, else a form or a slip of it, else one
     of the two an initial of the other; "" if none is."""
     if word in words:
         return word
     for other in words:
         if min(len(word), len(other)) > 1 and (
-            similarity.compare_words(word, other) in _FORMS or _is_slip(word, other)
+            similarity.compare_words(word, other) in _FORMS
+            or _is_slip(word, other)
+            or (by_syllables and _is_slip_of_syllable(word, other))
         ):
             return other
     return next(
@@ -125,3 +160,16 @@ def _is_slip(one: str, two: str) -> bool:
         return False
     pair = (one, two) if similarity.is_listed_name(one) else (two, one)
     return similarity.is_slip_of_hand(*pair)
+
+
+def _is_slip_of_syllable(one: str, two: str) -> bool:
+    """Whether exactly one of two words is a syllable that given names are made of, and the other,
+    which is no name, a slip of it."""
+    if _is_syllable(one) == _is_syllable(two):
+        return False
+    name, slip = (one, two) if _is_syllable(one) else (two, one)
+    return not similarity.is_listed_name(slip) and similarity.is_slip_of_hand(name, slip)
+
+
+def _is_syllable(word: str) -> bool:
+    return any(word in syllables for syllables in SYLLABLES)

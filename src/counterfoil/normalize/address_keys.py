@@ -13,8 +13,8 @@ all that the key keeps. Reach and cost: measured, docs/formats/address-form.md.
     unit   the same; the unit of any    the kind of unit that `#` leaves     nothing where one unit
            kind where none is stated    open; BLDG A APT 12 as APT A12       of a house has a number
     affix  bare stem, zone (numbered    suffix or directionals left out or   N MAIN and S MAIN; OAK
-           streets: name, suffix)       misspelled; a last word that may be  ST and OAK CT
-                                        a broken suffix
+           streets: name, suffix; of    misspelled; a last word that may be  ST and OAK CT
+           highways the directionals)   a broken suffix
     sound  sound of the stem,           spelled as heard, vowels mistyped    0.08 streets of 500
            directionals, zone                                                sound alike
     start  first three letters of the   slips in the second half of a name   0.07 streets of 500
@@ -24,9 +24,10 @@ all that the key keeps. Reach and cost: measured, docs/formats/address-form.md.
            and its last three,
            directionals, zone
            (-WOOD, -LAND, -TON and      one slip before the ending, for      less: BRENTWOOD is not
-           their like: start has the    end; in it, for start                BEECHWOOD
-           root, end the root with at
-           most a letter left out)
+           their like: start has the    end; in it, for start                BEECHWOOD, nor LINWOOD
+           root, end the root with at                                        LYNNWOOD
+           most a letter left out,
+           sound three sounds of it)
     rest   all but the first letter of  first letter wrong                   0.02 streets of 500
            the stem, directionals, zone
     head   all but the last letter of   last letter wrong (y read as v)      0.002 streets of 500
@@ -46,7 +47,7 @@ exact, affix and place; names of four letters sound too); rural and highway cont
 and place; PO boxes, military addresses and general delivery exact only, since a box number says
 nothing without its ZIP.
 
-A key is a text, `forms-3|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
+A key is a text, `forms-4|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
 and spaces only, so `|` parts them.
 
 THE TABLE OF KNOWN PLACES. A tolerance forgives only what the register does not know as a place of
@@ -62,8 +63,8 @@ one of the two is not known. How many homes make a known place: register/known_p
                 letters of it that `place`
                 keeps
 
-Keys: `forms-3|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
-`forms-3|known-zip|zip|first and last two letters of the city|state`.
+Keys: `forms-4|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
+`forms-4|known-zip|zip|first and last two letters of the city|state`.
 """
 
 from __future__ import annotations
@@ -214,8 +215,9 @@ def _street_keys(
     keys = [("affix", f"{name}|") for name in (bare, shortened(form), glued(form)) if name]
     tail = f"{predirectional}|{postdirectional}|{inner_directionals(form)}"
     root, end, is_right = ending(letters)
-    heard = f"{sound(root)} {end}" if is_right else sound(letters)
+    heard = sound(root if is_right else letters)
     if len(letters) >= MIN_HEARD and len(heard) >= MIN_SOUND:
+        heard += f" {end}" if is_right else ""
         keys.append(("sound", f"{heard}|{tail}"))
     if end:
         keys.append(("start", f"{root} {end}|{tail}"))

@@ -37,9 +37,9 @@ from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES
 from counterfoil.normalize.text import has_digit
 from counterfoil.normalize.unit_starts import holds_box, inner_unit, leading_unit, unit_start
 
-FORMS_VERSION: Final = "forms-3"
-EARLIER_FORMS: Final = "forms-2"
-"""The version of the forms that the match rules before match-5 read."""
+FORMS_VERSION: Final = "forms-4"
+EARLIER_FORMS: Final = ("forms-3", "forms-2")
+"""Earlier versions of the forms that registers and batches may still be of, newest first."""
 
 _RUNS: Final = re.compile(r"[0-9]+")
 _TOGETHER: Final = re.compile(
@@ -48,6 +48,14 @@ _TOGETHER: Final = re.compile(
 )
 _ROADS: Final = words("HIGHWAY HWY ROUTE RTE RT INTERSTATE")
 _ROAD_OWNERS: Final = words("US U S STATE COUNTY") | set(STATE_CODES)
+_OWNED: Final = words("ROAD RD HIGHWAY HWY ROUTE RTE RT")
+_OWNERS: Final = words("COUNTY CO CTY CNTY STATE TOWNSHIP TWP TWSP PRIVATE PVT FOREST RANCH PARISH")
+_SHORT_ROADS: Final = words("CR FM RM SH SR TR CH RR")
+"""Roads that have no name but their number, by their letters."""
+_RANCH_ROAD: Final = re.compile(
+    r"(\s*[0-9]+[A-Z]?\s+(?:N|S|E|W|NORTH|SOUTH|EAST|WEST|OLD)\.?\s+RM)(?=[ -]+[0-9]{2,4}\b)", re.I
+)
+"""2418 N RM 620, where RM is no room: Texas has ranch-to-market roads."""
 _HYPHENED: Final = re.compile(
     r"(\s*[0-9]+)-(?:([IJ-MO-RT-VX-Z])(?= +[A-Z]{2})"
     r"|([NSEW])(?= +(?:[NSEW]|NORTH|SOUTH|EAST|WEST) ))",
@@ -65,7 +73,8 @@ def normalize_address(address: Address) -> AddressForm:
 def read_in_full(address: Address, place: Place) -> AddressForm:
     """The form of an address of any shape, by the order of reading above."""
     form = None
-    line1 = clean_line(_part_letter(address.line1), place)
+    ranch = _RANCH_ROAD.sub(r"\1 ROAD", address.line1) if place.state == "TX" else address.line1
+    line1 = clean_line(_part_letter(ranch), place)
     line2 = clean_line(_part_letter(address.line2), place)
     if line1 is not None and line2 is not None:
         urbanization, first, second = split_urbanization(line1, line2)
@@ -176,13 +185,18 @@ def _order(first: Sequence[str], second: Sequence[str]) -> tuple[Sequence[str], 
 
 def _without_sign(tokens: Sequence[str]) -> Sequence[str]:
     """The tokens of a numbered road without the word before its number: US HIGHWAY NO 202, STATE
-    HIGHWAY # 50.
+    HIGHWAY # 50, COUNTY ROAD NO 17.
 
     EAST WEST HIGHWAY # 718 is a road with a name, and a unit."""
     for index, word in enumerate(tokens[:-1]):
-        if word in _ROADS and tokens[index + 1] in NUMBER_WORDS:
+        if tokens[index + 1] in NUMBER_WORDS:
             before = tokens[index - 1] if index else ""
-            if not before or before in _ROAD_OWNERS or (before in DIRECTIONALS and index == 1):
+            is_first = not before or (before in DIRECTIONALS and index == 1)
+            if (
+                (word in _ROADS and (is_first or before in _ROAD_OWNERS))
+                or (word in _SHORT_ROADS and is_first)
+                or (word in _OWNED and before in _OWNERS)
+            ):
                 return [*tokens[: index + 1], *tokens[index + 2 :]]
     return tokens
 

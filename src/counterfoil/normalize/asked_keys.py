@@ -66,6 +66,8 @@ _TURNED: Final = 2
 """Given names that may be written in either order."""
 _LEAST_PART: Final = 3
 """Letters of each part of a joined given name."""
+_LONG_PART: Final = 4
+"""The same where only one of the two is a name of the tables."""
 _FIRST: Final = 3
 """Letters of a family name that are never a slip between two questions without a date."""
 _JOINED_PARTICLES: Final = re.compile(
@@ -173,7 +175,8 @@ def given_letters(name: NameForm) -> int:
 @lru_cache(maxsize=65536)
 def _letters_of_given(word: str) -> int:
     """`given_letters` of a given name beside an unlisted family name."""
-    return -1 if word in FAMILY_NAMES or _parts(word) else letter_classes(word)
+    is_other = word in FAMILY_NAMES or _parts(word, may_be_parted=True)
+    return -1 if is_other else letter_classes(word)
 
 
 def family_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness:
@@ -193,17 +196,29 @@ def name_codes(name: NameForm, *, may_be_exchanged: bool = True) -> tuple[Codes,
 
 
 def leads_to_given(
-    asked: NameForm, resident: NameForm, *, may_be_exchanged: bool, may_be_turned: bool = True
+    asked: NameForm,
+    resident: NameForm,
+    *,
+    may_be_exchanged: bool,
+    may_be_turned: bool = True,
+    may_be_parted: bool = True,
 ) -> bool:
     """Whether the given names of a question lead to a resident's, the family name being one of them
-    where the two fields may be exchanged. `may_be_turned` as by the rules since match-5."""
+    where the two fields may be exchanged. `may_be_turned` as by the rules since match-5,
+    `may_be_parted` as by those since match-6."""
     core = _core(asked.family)
     if may_be_turned and _is_held_exchanged(resident):
         held = (resident.given[0], _core(resident.family)[0])
         stated = (*asked.given[:1], *core[:1])
         return stated == held or (may_be_exchanged and stated == held[::-1])
     exchanged = _exchanged(asked.given, core) if may_be_exchanged else ()
-    given, later = _readings(asked.given, asked.middle, exchanged, may_be_turned=may_be_turned)
+    given, later = _readings(
+        asked.given,
+        asked.middle,
+        exchanged,
+        may_be_turned=may_be_turned,
+        may_be_parted=may_be_parted,
+    )
     aim = _given_anchor(resident, by_syllables=may_be_turned)
     return any(not aim.isdisjoint(leading_codes(word)) for word in given) or (
         bool(aim) and any(anchor(word) == aim for word in later)
@@ -226,14 +241,14 @@ def _given_anchor(name: NameForm, *, by_syllables: bool) -> Codes:
     words = name.given
     if not words:
         return _NO_CODES
-    is_whole = _is_whole(words) and not (by_syllables and _are_syllables(words))
+    is_whole = _is_whole(words) and not (by_syllables and are_syllables(words))
     return anchor("".join(words)) if is_whole else anchor(words[0])
 
 
 @lru_cache(maxsize=16384)
-def _are_syllables(words: Words) -> bool:
+def are_syllables(words: Words) -> bool:
     """Whether the words are syllables of one language: they are two words in every form, so the
-    first alone is the anchor."""
+    first alone is the anchor. JI and A are, which are written as JIA too."""
     return any(syllables.issuperset(words) for syllables in SYLLABLES)
 
 
@@ -260,7 +275,12 @@ def _is_held_exchanged(name: NameForm) -> bool:
 
 
 def _readings(
-    given: Words, middle: Words, exchanged: Words, *, may_be_turned: bool = True
+    given: Words,
+    middle: Words,
+    exchanged: Words,
+    *,
+    may_be_turned: bool = True,
+    may_be_parted: bool = True,
 ) -> tuple[Words, Words]:
     """(words that may have a slip, words that are taken as written) of what a given name may be."""
     if not given:
@@ -271,12 +291,13 @@ def _readings(
     words = given + middle
     later = [word for word in words[1:] if len(word) > 1]
     for end in range(2, len(words) + 1):
-        if len(words[end - 1]) == 1:
+        is_syllable = may_be_parted and end == _TURNED and are_syllables(words[:end])
+        if len(words[end - 1]) == 1 and not is_syllable:
             break
         later.append("".join(words[:end]))
     if may_be_turned and len(words) == _TURNED and len(later) > 1:
         later.append(words[1] + words[0])
-    return tuple(spelled), (*later, *_parts(given[0]), *exchanged)
+    return tuple(spelled), (*later, *_parts(given[0], may_be_parted), *exchanged)
 
 
 def _exchanged(given: Words, family: Words) -> Words:
@@ -290,12 +311,19 @@ def _exchanged(given: Words, family: Words) -> Words:
 
 
 @lru_cache(maxsize=16384)
-def _parts(word: str) -> list[str]:
-    """The first part of a joined given name whose two parts are listed: MARY of MARYANN."""
-    if len(word) < 2 * _LEAST_PART:
-        return []
-    cuts = range(_LEAST_PART, len(word) - _LEAST_PART + 1)
-    return [word[:cut] for cut in cuts if is_listed_name(word[:cut]) and is_listed_name(word[cut:])]
+def _parts(word: str, may_be_parted: bool) -> list[str]:
+    """The first part of a joined given name whose two parts are listed (MARY of MARYANN); of an
+    unlisted one also where either part is and both are long (HERNAN of HERNANREYNALDO), and where
+    the rest is a vowel that is a syllable (JI of JIA)."""
+    is_unlisted = may_be_parted and not is_listed_name(word)
+    is_of_vowel = is_unlisted and len(word) > 2 and are_syllables((word[:-1], word[-1:]))
+    found = [word[:-1]] if is_of_vowel else []
+    for cut in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
+        are_listed = is_listed_name(word[:cut]) + is_listed_name(word[cut:])
+        is_long = min(cut, len(word) - cut) >= _LONG_PART
+        if are_listed > 1 or (are_listed and is_long and is_unlisted):
+            found.append(word[:cut])
+    return found
 
 
 def _core(words: Words) -> Words:

@@ -162,6 +162,22 @@ def is_slip_of_hand(name: str, slip: str) -> bool:
     return at > 0 and _is_struck(name[at - 1], name[at:], slip[at:], is_alike=_alike(name, slip))
 
 
+def is_unlike_names(word: str) -> bool:
+    """Whether three letters of a word stand together in no name of the tables, its ends counted
+    as letters: no parent gave it. Ask this only of what is a slip of such a name."""
+    return not _runs_of_names().issuperset(_runs(word))
+
+
+@lru_cache(maxsize=1)
+def _runs_of_names() -> frozenset[str]:
+    return frozenset(run for name in _listed_names() for run in _runs(name))
+
+
+def _runs(word: str) -> list[str]:
+    whole = f"^{word}$"
+    return [whole[at : at + 3] for at in range(len(whole) - 2)]
+
+
 def _alike(one: str, two: str) -> bool:
     return misread_key(one) == misread_key(two)
 

@@ -22,7 +22,9 @@ suffix. Only the first 256 characters are read. Letters outside the Latin alphab
 name written only with them has no form, and is insufficient rather than guessed.
 
 A given name of two syllables is two words however it is written ("Xiaomei", "Xiao-Mei"), where the
-tables part it in one way only and do not list it as a name.
+tables part it in one way only and do not list it as a name; one that is a syllable (Qiang) is one.
+Of two ways, the one counts whose second syllable begins with a consonant, as Hanyu Pinyin writes
+them without an apostrophe (Yangang is Yan Gang; Yang Ang would be Yang'ang).
 
 What software did to a text is undone where only one reading is possible: UTF-8 that was read as
 Windows-1252 ("Jos\u00c3\u00a9" is JOSE), and a letter that was lost to a question mark ("Mar?a" is
@@ -71,6 +73,8 @@ MAX_CHARACTERS: Final = 256
 MAX_WORDS: Final = 6
 _WESTERN: Final = frozenset({"DA", "HA", "KA", "LA", "MA", "NA", "RA", "SA", "SHA", "TA", "YA"})
 """Syllables that end many given names of one word."""
+_VOWELS: Final = frozenset("AEO")
+"""First letters of a syllable before which Hanyu Pinyin puts an apostrophe."""
 LEAST_PARTED: Final = 5
 MOST_PARTED: Final = 12
 """Letters of a given name that may be two syllables."""
@@ -254,9 +258,11 @@ def _given_in_full(given: Words, middle: Words) -> Words:
 
 @lru_cache(maxsize=65536)
 def _parted(word: str) -> Words:
-    """The two syllables of a given name that is no listed name; else the word. WANDA and LASHA are
-    no two."""
+    """The two syllables of a given name that is no listed name and no syllable; else the word.
+    WANDA and LASHA are no two."""
     if not LEAST_PARTED <= len(word) <= MOST_PARTED or is_listed_name(word):
+        return (word,)
+    if any(word in syllables for syllables in SYLLABLES):
         return (word,)
     found = {
         (word[:at], word[at:])
@@ -264,6 +270,8 @@ def _parted(word: str) -> Words:
         for syllables in SYLLABLES
         if word[:at] in syllables and word[at:] in syllables and word[at:] not in _WESTERN
     }
+    if len(found) > 1:
+        found = {pair for pair in found if pair[1][0] not in _VOWELS}
     return found.pop() if len(found) == 1 else (word,)
 
 

@@ -200,6 +200,8 @@ def _parts(tokens: Sequence[str], *, loose: bool) -> list[_Part] | None:
         elif token in STANDALONE:
             _add_standalone(parts, STANDALONE[token])
         elif piece := _piece(tokens, index, is_first=not parts[-1].pieces):
+            if token in DIRECTIONALS and parts[-1].kind == "FL" and parts[-1].pieces:
+                parts.append(_Part(_REST))  # FL 2 EAST is the 2ND FLOOR EAST
             parts[-1].pieces.append(piece)
         elif not loose:
             return None

@@ -23,7 +23,7 @@ import msgspec
 
 from counterfoil.batches.officers import Role, require_two
 from counterfoil.batches.statements import check_signed, signature_fault
-from counterfoil.batches.store import officer_with_key
+from counterfoil.batches.store import officer_with_key, signing_officer
 from counterfoil.core.errors import StateFault, UsageFault
 from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import Actor, Service, Signed, Statement
@@ -70,6 +70,16 @@ def require_officer(connection: Connection, actor: Actor, role: Role = Role.DISC
     if not isinstance(actor, Officer):
         raise _no_officer()
     return officer_with_key(connection, actor.name, actor.vkey, role)
+
+
+def require_reader(connection: Connection, actor: Actor) -> Officer:
+    """The enrolled officer who looks at what an inspector may look at as well: in the role
+    `disclosure` or `inspector`. Raises as `require_officer`."""
+    if not isinstance(actor, Officer):
+        raise _no_officer()
+    _, held = signing_officer(connection, actor.name)
+    reads = held is Role.INSPECTOR
+    return require_officer(connection, actor, Role.INSPECTOR if reads else Role.DISCLOSURE)
 
 
 def state(office: Office, form: ActForm) -> Statement:

@@ -255,7 +255,9 @@ _TRIAL_OPENINGS: Final = 2**31
 def rules_of(law: gate.Law, match_version: str = matching.MATCH_VERSION) -> str:
     """Digest of all that decides under this law in this version of the match rules, and in the
     normal forms that it reads."""
-    digest = law.digest if match_version == matching.MATCH_VERSION else law.earlier_digest
+    is_present = match_version == matching.MATCH_VERSION
+    forms = matching.forms_read_by(match_version)
+    digest = law.digest if is_present else law.earlier_digests[forms]
     return canonical.digest(canonical.encode({"law": digest, "match": match_version}))
 
 

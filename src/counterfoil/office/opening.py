@@ -20,14 +20,13 @@ from counterfoil.batches.statements import check_signed, read_signed
 from counterfoil.core import canonical
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import CounterfoilError, SettingsFault, VerifyFault
-from counterfoil.database import Connection, open_store
+from counterfoil.database import Connection, look_at_store, open_store
 from counterfoil.database.remembered import remember_value, remembered_value
 from counterfoil.ledger import EntryKind, Ledger
 from counterfoil.ledger.entries import decode
 from counterfoil.ledger.head import KEY_CONTEXT, HeadKeeper, tail_fault
 from counterfoil.office import acts, journal
 from counterfoil.office.acts import Act
-from counterfoil.office.keys.closed import is_closed, is_destroyed, require_open
 from counterfoil.office.context import (
     PASSPHRASE_FILE,
     Clock,
@@ -37,7 +36,9 @@ from counterfoil.office.context import (
     read_vkey,
     utc_now,
 )
+from counterfoil.office.keys.closed import is_closed, is_destroyed, require_open
 from counterfoil.office.keys.current_keys import require_current_keys, settle_keys
+from counterfoil.office.keys.key_files import count_rotations
 from counterfoil.office.lease import writing_beside
 from counterfoil.office.page_signatures import require_page
 from counterfoil.office.roots import require_roots
@@ -57,10 +58,12 @@ def open_office(
     clock: Clock = utc_now,
     random: Random = os.urandom,
     serves: bool = False,
+    looks_only: bool = False,
 ) -> Office:
     """Open the office at `directory`. A sandbox finds its own passphrase. `serves`: whoever opens
     it has its lease (lease.py); everybody else writes only while no service runs. A closed office
-    is read only (keys/closed.py).
+    is read only (keys/closed.py). `looks_only`: nothing is migrated or settled; an older database
+    is refused (`database_older`).
 
     Raises SettingsFault (settings or law), StateFault or StoreFault (database); StateFault
     `office_closed` where it is to be served.
@@ -79,17 +82,20 @@ def open_office(
         require_roots(directory, settings, law, holders)
     if settings.sandbox and passphrase is None:
         passphrase = _sandbox_passphrase(directory)
+    opener = look_at_store if looks_only else open_store
     office = Office(
         directory=directory,
         settings=settings,
-        store=open_store(database_url(settings, directory)),
+        store=opener(database_url(settings, directory)),
         law=law,
         ledger=Ledger(settings.name),
         passphrase=passphrase,
         clock=clock,
         random=random,
     )
-    office.rotated[0] = settle_keys(directory, office.store)
+    office.rotated[0] = (
+        count_rotations(directory / "keys") if looks_only else settle_keys(directory, office.store)
+    )
     office.store.watch = _keeper(office)
     if serves:
         with office.store.reading() as connection:

@@ -79,7 +79,8 @@ def read_recorded(session: BatchSession, history_key: bytes, request_id: str) ->
             "evidence_not_kept",
             "this batch was received by a version that did not keep what the guards knew",
             place=session.batch.id,
-            cure="`counterfoil explain` shows the findings and the evidence of its requests.",
+            cure="`counterfoil explain BATCH REQUEST_ID` shows the findings and the evidence of "
+            "its requests.",
         )
     known = decode_snapshot(session.read(ChunkKind.KNOWN, seq))
     request = request_of(row)
@@ -193,7 +194,7 @@ def request_values(request: Request) -> RequestValues:
         "tin": person.tin,
         "door": ", ".join(part for part in lines if part),
     }
-    return RequestValues({name: _printable(value) for name, value in values.items() if value})
+    return RequestValues({name: printable(value) for name, value in values.items() if value})
 
 
 def decided_word(decided: Determination | None) -> str:
@@ -205,7 +206,8 @@ def decided_word(decided: Determination | None) -> str:
     return "" if decided is None else "not_compared"
 
 
-def _printable(value: str) -> str:
+def printable(value: str) -> str:
+    """A value as it may be shown: what cannot be printed stands as U+FFFD."""
     return "".join(char if char.isprintable() else "\ufffd" for char in value)
 
 

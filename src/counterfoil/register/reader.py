@@ -103,6 +103,12 @@ class SealedRegister:
             else SealedPairs(manifest.snapshot, manifest.forms_version, custodian, store)
         )
 
+    @property
+    def compares_pages(self) -> bool:
+        """Whether every byte that is read is compared with the manifest when it is read, so that
+        nothing is gained by reading the whole file before and after."""
+        return isinstance(self._store, SealedPages)
+
     def open_residents(self, grants: Sequence[Grant]) -> list[Residents]:
         """The residents at each grant's address, in the order of `grants`. Counts the openings
         itself.
@@ -301,7 +307,7 @@ def open_register(
             place=name,
             cure="Use the key it was built with, or build it again.",
         )
-    readable = normalize.FORMS_VERSION, normalize.EARLIER_FORMS
+    readable = normalize.FORMS_VERSION, *normalize.EARLIER_FORMS
     if manifest.forms_version not in readable:
         raise _other_rules(name)
     if manifest.bucket_format == PAGES_FORMAT:

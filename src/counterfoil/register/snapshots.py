@@ -75,7 +75,7 @@ def current_snapshot(directory: Path) -> str:
             "register_missing",
             "no register has been built here",
             place="register",
-            cure="Build one with `counterfoil register build`.",
+            cure="Build one with `counterfoil register build FILE`.",
         ) from None
     except (OSError, UnicodeDecodeError) as fault:
         raise StoreFault(

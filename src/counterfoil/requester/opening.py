@@ -187,7 +187,7 @@ def _unseal(
             "answer_unreadable",
             "the sealed answer cannot be read",
             place=path.name,
-            cure="Name a file that `counterfoil-ask fetch` printed.",
+            cure="Name a file that `counterfoil-ask fetch --from GATEWAY --key KEY` printed.",
         ) from None
     header = opened.header
     if header.kind != kind or (kind == "answer" and not header.answers):
@@ -195,7 +195,7 @@ def _unseal(
             "answer_kind",
             "this item is neither an answer nor a notice of the holder",
             place=path.name,
-            cure="Name a file that `counterfoil-ask fetch` printed.",
+            cure="Name a file that `counterfoil-ask fetch --from GATEWAY --key KEY` printed.",
         )
     if header.office != office.office:
         raise _other("the answer is of another office")
@@ -344,7 +344,8 @@ def _opened(
     elif not current:
         said.append(
             f"{seven + 2}  NOT CURRENT: the newest head of the outbox is of {head.at} and ended at "
-            f"{head.next_due}: run `counterfoil-ask fetch` before anybody uses it."
+            f"{head.next_due}: run `counterfoil-ask fetch --from GATEWAY --key KEY` before anybody "
+            "uses it."
         )
     else:
         said.append(f"{seven + 2}  The outbox is known up to {head.at}, head {head.sequence}.")

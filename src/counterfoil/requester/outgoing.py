@@ -174,7 +174,8 @@ def _checked(path: Path, name: str, header: Header, on: date) -> Work[Checked]:
             f"a spreadsheet may have changed cells of {done.habits} rows: {first.message} "
             f"({first.code})",
             place=f"{name}, row {first.row}, {first.field}",
-            cure=f"{first.cure} `counterfoil-ask check` lists all of them. Nothing was signed.",
+            cure=f"{first.cure} `counterfoil-ask check FILE` lists all of them. Nothing was "
+            "signed.",
         )
     return done
 

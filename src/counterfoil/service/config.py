@@ -25,11 +25,20 @@ refuses.
     burst = 400                   # and at once
     fresh_seconds = 100000        # a checkpoint older than that is no healthy office's
 
+    [pages]                       # what officers see in a browser; left out, there are no pages
+    origin = "https://office.example"    # where browsers reach it; its name is one of `hosts`
+    issuer = "https://accounts.agency.example"   # the agency's OpenID provider; a sandbox has none
+    client_id = "counterfoil"
+    secret = "oidc.secret"        # the file that holds the client's secret
+    claim = "preferred_username"  # the claim whose value is the name of an enrolled officer
+    scope = "openid profile"
+
 No secret stands in it, nor in the environment.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -46,6 +55,7 @@ Listen = Annotated[
     str, msgspec.Meta(pattern=r"^(unix:.{1,90}|[A-Za-z0-9.:\[\]-]{1,80}:[0-9]{1,5})$")
 ]
 Print = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+WebOrigin = Annotated[str, msgspec.Meta(pattern=r"^https?://[a-z0-9.-]{1,200}(:[0-9]{1,5})?$")]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000_000)]
 Rate = Annotated[float, msgspec.Meta(gt=0, le=1_000_000)]
 
@@ -75,6 +85,18 @@ class GatewayDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fresh_seconds: Count = 100_000
 
 
+class PagesDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where officers' browsers reach the office, and who says who sits there. Without `issuer`
+    nobody does, which only a sandbox may."""
+
+    origin: WebOrigin
+    issuer: str = ""
+    client_id: str = ""
+    secret: str = ""
+    claim: str = ""
+    scope: str = "openid profile"
+
+
 class ServiceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See the module. The three folders are absolute once it is read."""
 
@@ -84,6 +106,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public: Path
     office_door: OfficeDoor | None = None
     gateway_door: GatewayDoor | None = None
+    pages: PagesDoor | None = None
 
 
 def read_config(path: Path) -> ServiceConfig:
@@ -106,12 +129,28 @@ def read_config(path: Path) -> ServiceConfig:
     if found.format != FORMAT:
         raise unusable(f"it is not of format {FORMAT}", path.name)
     beside = path.absolute().parent
+    pages = found.pages
+    if pages is not None:
+        _require_pages(pages, path.name)
+        pages = msgspec.structs.replace(pages, secret=str(beside / pages.secret))
     return msgspec.structs.replace(
         found,
         office=beside / found.office,
         mailbox=beside / found.mailbox,
         public=beside / found.public,
+        pages=pages,
     )
+
+
+def _require_pages(pages: PagesDoor, place: str) -> None:
+    """Raise SettingsFault `service_settings` unless the provider is named whole, or not at all, and
+    is reached by TLS or on this machine."""
+    named = [bool(each) for each in (pages.issuer, pages.client_id, pages.secret, pages.claim)]
+    if any(named) and not all(named):
+        raise unusable("[pages] names `issuer`, `client_id`, `secret` and `claim`, or none", place)
+    local = re.fullmatch(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/.*)?", pages.issuer)
+    if pages.issuer and not pages.issuer.startswith("https://") and not local:
+        raise unusable("`issuer` of [pages] begins with https://", place)
 
 
 def write_config(path: Path, config: ServiceConfig) -> None:
@@ -121,7 +160,7 @@ def write_config(path: Path, config: ServiceConfig) -> None:
     lines += [
         f"{name} = {_toml(str(getattr(config, name)))}" for name in ("office", "mailbox", "public")
     ]
-    for table in ("office_door", "gateway_door"):
+    for table in ("office_door", "gateway_door", "pages"):
         door = getattr(config, table)
         if door is not None:
             fields = msgspec.to_builtins(door)

@@ -14,6 +14,7 @@ from counterfoil.service.children import run_child, say_ready, stopping_event
 from counterfoil.service.config import ServiceConfig
 from counterfoil.service.log import Log
 from counterfoil.service.server import bind, serve
+from counterfoil.web.requester.pages import RequesterPages
 
 _CONNECTIONS = 1024
 
@@ -58,7 +59,8 @@ def run(orders: GatewayOrders, log: Log) -> None:
     async def serving() -> None:
         stopping = stopping_event()
         log("started")
-        await serve(gateway.app(), bound, stopping, say_ready, connections=_CONNECTIONS)
+        app = gateway.app(RequesterPages(gateway).routes())
+        await serve(app, bound, stopping, say_ready, connections=_CONNECTIONS)
         log("stopped")
 
     asyncio.run(serving())

@@ -16,21 +16,27 @@ from counterfoil.exchange.folders import ExchangeFolders
 from counterfoil.office import open_office
 from counterfoil.office.lease import say_place
 from counterfoil.service.children import run_child, say_ready, stopping_event
+from counterfoil.service.config import PagesDoor
 from counterfoil.service.log import Log
 from counterfoil.service.server import bind, serve
+from counterfoil.web.console import ConsoleSettings, office_site
+from counterfoil.web.signing_in.openid import OpenIdSettings
+from counterfoil.web.site import Site, beside_pages
 
 _CONNECTIONS: Final = 256
 
 
 class OfficeOrders(msgspec.Struct, frozen=True):
     """Where the door listens and by which names it is reached; the office and the passphrase of its
-    keys; the open descriptor that tells the worker of an act."""
+    keys; the open descriptor that tells the worker of an act; where its pages are, if there are
+    any."""
 
     listen: str
     hosts: tuple[str, ...]
     office: Path
     passphrase: str | None
     poke: int
+    pages: PagesDoor | None = None
 
     def __repr__(self) -> str:
         return "<OfficeOrders>"
@@ -45,12 +51,14 @@ def run(orders: OfficeOrders, log: Log) -> None:
     folders.make_tmp()
     local = orders.listen.startswith("unix:")
     door = OfficeDoor(office, log, None if local else orders.hosts, folders.tmp)
-    door.changed = lambda: _poke(orders.poke)
+    door.dispatch.changed = lambda: _poke(orders.poke)
+
+    app = beside_pages(door.app(), _site(door, orders, log))
 
     async def serving() -> None:
         stopping = stopping_event()
         log("started")
-        await serve(door.app(), bound, stopping, ready, connections=_CONNECTIONS)
+        await serve(app, bound, stopping, ready, connections=_CONNECTIONS)
         log("stopped")
 
     def ready() -> None:
@@ -60,6 +68,19 @@ def run(orders: OfficeOrders, log: Log) -> None:
 
     asyncio.run(serving())
     office.store.close()
+
+
+def _site(door: OfficeDoor, orders: OfficeOrders, log: Log) -> Site | None:
+    """The pages, where the configuration has any. Raises as `office_site`."""
+    pages = orders.pages
+    if pages is None:
+        return None
+    openid = None
+    if pages.issuer:
+        secret = Path(pages.secret)
+        openid = OpenIdSettings(pages.issuer, pages.client_id, secret, pages.claim, pages.scope)
+    settings = ConsoleSettings(pages.origin, openid)
+    return office_site(door.dispatch, settings, log, hosts=orders.hosts)
 
 
 def _poke(descriptor: int) -> None:

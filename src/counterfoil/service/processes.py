@@ -164,7 +164,9 @@ def run_service(
             lease = stack.enter_context(service_lease(config.office, LEASE_SECONDS))
             shutil.rmtree(config.office / "exchange" / "tmp", ignore_errors=True)
             reads, writes = _pipe(stack)
-            office = OfficeOrders(door.listen, door.hosts, config.office, passphrase, writes)
+            office = OfficeOrders(
+                door.listen, door.hosts, config.office, passphrase, writes, config.pages
+            )
             work = WorkerOrders(config.office, config.mailbox, config.public, passphrase, reads)
             kinds["office"] = _Kind(f"{_PACKAGE}.office_process", office, (lease, writes))
             kinds["worker"] = _Kind(f"{_PACKAGE}.worker", work, (lease, reads))

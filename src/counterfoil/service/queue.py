@@ -2,6 +2,7 @@
 
     inbox          an item is taken in, received, and receipted; or refused, and receipted so
     gated          a batch in which nothing waits for an officer is determined
+    recalled       a notice of each recall is sealed into the outbox, at once
     released       two officers have signed: at the next release time the answer is sealed into the
                    outbox, with all others that are ready, and the head of the outbox says so
 
@@ -50,6 +51,7 @@ from counterfoil.envelopes import Counts, PublicOpeningKey, parse_opening_key
 from counterfoil.exchange.folders import ANSWERED, CLOSED, RECEIVED, ExchangeFolders, ItemRecord
 from counterfoil.exchange.intake_keys import IntakeKeys
 from counterfoil.exchange.mailbox import Mailbox, Waiting
+from counterfoil.exchange.notices import Notices
 from counterfoil.exchange.outbox import Outbox, ReleasedAnswer
 from counterfoil.exchange.receipts import write_receipt, write_refusal
 from counterfoil.exchange.release_times import is_release_time, next_release
@@ -87,6 +89,7 @@ class Queue:
         self.keys = IntakeKeys(office, self.folders)
         self.taker = Taker(office, mailbox, self.folders, self.keys)
         self.outbox = Outbox(office, mailbox, self.folders)
+        self.notices = Notices(office, mailbox, self.folders)
         self.records = {each.item: each for each in self.folders.records()}
         self._later: dict[str, float] = {}
         """What could not be done, and when it is tried again, by the monotonic clock."""
@@ -251,6 +254,7 @@ class Queue:
         ]
         for record in ready:
             self._attempt(f"out {record.item}", lambda each=record: self._put(each))
+        self._attempt("recalls", self._recall)
         self._attempt("head", self._head)
 
     def _put(self, record: ItemRecord) -> bool:
@@ -283,6 +287,15 @@ class Queue:
         self._head_stale = True
         self.log("answered", item=record.item, batch=record.batch)
 
+    def _recall(self) -> bool:
+        """Put a notice of each new recall into the outbox, at once: it waits for no release
+        time."""
+        count = self.notices.put_new(self.records.values())
+        if count:
+            self._head_stale = True
+            self.log("recalled", notices=count)
+        return bool(count)
+
     def _keep(self, record: ItemRecord) -> None:
         self.folders.keep(record)
         self.records[record.item] = record
@@ -295,7 +308,8 @@ class Queue:
         for each in answered:
             if each not in left:
                 self._keep(msgspec.structs.replace(each, state=CLOSED))
-        head = self.outbox.write_head(left)
+        self.notices.expire()
+        head = self.outbox.write_head(left, list(self.notices.records()))
         self._head_stale = False
         self.log("head", sequence=head.sequence, items=len(head.items))
         return True

@@ -36,6 +36,7 @@ from counterfoil.service.config import (
     FORMAT,
     GatewayDoor,
     OfficeDoor,
+    PagesDoor,
     ServiceConfig,
     read_config,
     write_config,
@@ -175,6 +176,7 @@ def _write_places(directory: Path, port: int) -> None:
             burst=5000,
             fresh_seconds=_FRESH_SECONDS,
         ),
+        PagesDoor(f"http://localhost:{port + 1}"),
     )
     write_config(directory / FILE, config)
     agreement = (directory / "office" / "law" / "agreement.yaml").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from typing import Any, Final, cast
 
 import h11
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.protocols.http import h11_impl
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
@@ -153,7 +153,7 @@ def _answers(path: Path) -> bool:
 
 
 async def serve(
-    app: Starlette,
+    app: ASGIApp,
     bound: socket.socket,
     stopping: asyncio.Event,
     ready: Callable[[], None],

@@ -24,9 +24,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
+from counterfoil.tlog.checkpoint import Checkpoint, LogKeys, check_checkpoint
 from counterfoil.tlog.encoding import malformed, read_hashes, to_base64, to_text
-from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey
+from counterfoil.tlog.note import MAX_NOTE_BYTES
 from counterfoil.tlog.tree import check_consistency
 
 HEADER: Final = "counterfoil-consistency-1"
@@ -61,7 +61,7 @@ def parse_consistency(raw: str | bytes) -> Consistency:
     )
 
 
-def check_consistency_file(raw: str | bytes, key: VerifierKey) -> tuple[Checkpoint, Checkpoint]:
+def check_consistency_file(raw: str | bytes, key: LogKeys) -> tuple[Checkpoint, Checkpoint]:
     """Establish: 1 the log `key` signed both checkpoints; 2 the later tree continues the earlier
     one.
 

@@ -29,9 +29,16 @@ from counterfoil.accountability.publication.facts import (
     SiteFacts,
     Statute,
 )
+from counterfoil.accountability.publication.samples import (
+    PublishedCertificate,
+    SampleCounter,
+    Samples,
+    SampleYear,
+)
 from counterfoil.accountability.publication.site import EVENT_TEXTS, PAGES, make_site
 from counterfoil.core.errors import SettingsFault, StoreFault
 from counterfoil.core.use_cases import SERVICE
+from counterfoil.ledger import Entry, EntryKind
 from counterfoil.ledger.clock import Clock, LatePublication
 from counterfoil.requester.agreement import publish_file
 from counterfoil.tlog import Checkpoint
@@ -97,6 +104,13 @@ def facts(markup: str = "", **more: object) -> SiteFacts:
         events=tuple(
             Event(at, kind, "2026-05-04T12:00:00Z", "opened" if kind == "incident" else "")
             for at, kind in enumerate(sorted(EVENTS))
+        ),
+        samples=Samples(
+            (
+                PublishedCertificate(5, DIGEST, "birth", "2026-05-04T12:00:00Z"),
+                PublishedCertificate(6, DIGEST, f"x{markup}", "2026-05-04T12:00:00Z"),
+            ),
+            (SampleYear("2026", 1_012, 3),),
         ),
     )
     return msgspec.structs.replace(made, **more)
@@ -176,6 +190,22 @@ def test_missed_promises_witnesses_and_hidden_clauses_are_told() -> None:
     empty = make_site(facts(quorum=True, tables=(), clock=Clock(1, "x", "x", ()), events=()))
     assert "No request file has come yet." in Page(empty["counts.html"].decode()).text
     assert "Enough of the witnesses" in Page(empty["ledger.html"].decode()).text
+
+
+def test_rows_that_officers_did_not_agree_with_are_told_beside_the_certificate() -> None:
+    told = " ".join(Page(make_site(facts())["ledger.html"].decode()).text.split())
+    assert "1,012 samples; rows with which an officer did not agree: 3" in told
+    assert told.index("state a date of birth") < told.index("Samples looked at in 2026")
+    counter = SampleCounter()
+    for at, (year, disagreed) in enumerate([("2025", 0), ("2026", 2), ("2026", 1)]):
+        fields: dict[str, str | int] = {"disagreed": disagreed}
+        counter.add(at, Entry(EntryKind.SAMPLE, at + 1, f"{year}-01-01T00:00:00Z", fields))
+    for at, scope in enumerate(["birth", "names", "birth"]):
+        named: dict[str, str | int] = {"certificate": f"{DIGEST}{at}", "scope": scope}
+        counter.add(at, Entry(EntryKind.CERTIFICATE, at + 1, "2026-01-01T00:00:00Z", named))
+    found = counter.counted()
+    assert found.years == (SampleYear("2026", 2, 3), SampleYear("2025", 1, 0))
+    assert [each.index for each in found.certificates] == [2, 1]
 
 
 def test_what_is_taken_along_has_the_digest_that_is_stated() -> None:

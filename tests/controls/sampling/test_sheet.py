@@ -127,7 +127,7 @@ def test_p10_a_sheet_that_does_not_say_it_of_every_row_refuses_without_a_value(
         read_sheet(data)
     assert fault.value.code == code
     assert "Elm" not in str(fault.value)
-    assert fault.value.place.startswith("--sample, line ")
+    assert fault.value.place.startswith("--sheet, line ")
 
 
 FOUND = found((7, True), (12, False))

@@ -22,6 +22,7 @@ entry), what was asked).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -36,13 +37,14 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, UsageFault
 from counterfoil.core.outside_json import decode_json
 from counterfoil.core.use_cases import Actor, Upload
-from counterfoil.core.values import Address, Person, Public, Sensitive
+from counterfoil.core.values import Address, Officer, Person, Public, Sensitive
+from counterfoil.database import Connection
 from counterfoil.gate.history.traces import Traces, is_about, traces_of
 from counterfoil.office import Office, journal
 from counterfoil.office.accounting_law import accounting_of_route
 from counterfoil.office.accounting_records import DISCLOSED as OUTCOMES_DISCLOSED
 from counterfoil.office.accounting_records import NOT_ANSWERED, REFUSED, Occasion
-from counterfoil.office.authority import require_officer
+from counterfoil.office.authority import require_officer, require_reader
 
 PERSON_FORMAT: Final = "counterfoil-person-1"
 MAX_PERSON_BYTES: Final = 65_536
@@ -172,12 +174,13 @@ class Disclosed(Public, frozen=True, kw_only=True):
 
 
 def account(office: Office, actor: Actor, question: AccountPerson) -> tuple[Accounted, ...]:
-    """Every request about a person, oldest batch first, for an officer. Enters the look.
+    """Every request about a person, oldest batch first, for an officer or an inspector. Enters the
+    look.
 
-    Raises InputFault `file_unreadable`, `file_too_long`, `person_file`; as `require_officer`;
+    Raises InputFault `file_unreadable`, `file_too_long`, `person_file`; as `require_reader`;
     KeyFault, StoreFault.
     """
-    asked = _enter_asking(office, actor, question)
+    asked = _enter_asking(office, actor, question, require_reader)
     found: list[Accounted] = []
     with office.store.reading() as connection:
         delays = delays_in_force(connection, office.clock().date())
@@ -200,7 +203,7 @@ def account_to_person(
 
     Raises as `account`; StateFault `orders_disagree`.
     """
-    asked = _enter_asking(office, actor, question)
+    asked = _enter_asking(office, actor, question, require_officer)
     found: list[ShownToPerson] = []
     with office.store.reading() as connection:
         orders = load_inform_orders(office, connection, office.clock().date())
@@ -218,11 +221,16 @@ def account_to_person(
     return tuple(found)
 
 
-def _enter_asking(office: Office, actor: Actor, question: AccountPerson) -> Traces:
-    """Enter the look, and return the traces of the person who asks."""
+def _enter_asking(
+    office: Office,
+    actor: Actor,
+    question: AccountPerson,
+    require: Callable[[Connection, Actor], Officer],
+) -> Traces:
+    """Enter the look, and return the traces of the person who asks. `require`: who may look."""
     person = read_person(question.person.read_whole(MAX_PERSON_BYTES))
     with office.store.transaction() as connection:
-        officer = require_officer(connection, actor)
+        officer = require(connection, actor)
         said = {"account": canonical.digest(msgspec.msgpack.encode(person))}
         journal.enter_look(office, connection, officer, said)
     return traces_for(office, person)
@@ -231,12 +239,13 @@ def _enter_asking(office: Office, actor: Actor, question: AccountPerson) -> Trac
 def record_disclosures(
     office: Office, actor: Actor, question: RecordDisclosures
 ) -> tuple[Disclosed, ...]:
-    """Every answer given in the batches that the question covers, for an officer. Enters the look.
+    """Every answer given in the batches that the question covers, for an officer or an inspector.
+    Enters the look.
 
-    Raises as `require_officer`; StateFault `batch_unknown`; KeyFault, StoreFault.
+    Raises as `require_reader`; StateFault `batch_unknown`; KeyFault, StoreFault.
     """
     with office.store.transaction() as connection:
-        officer = require_officer(connection, actor)
+        officer = require_reader(connection, actor)
         if question.batch:
             batches.find_batch(connection, question.batch)
         said = {"record": question.batch or f"{question.first} {question.last}"}

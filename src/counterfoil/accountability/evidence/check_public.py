@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from counterfoil import matching, normalize, register
+from counterfoil import matching, register
 from counterfoil.accountability.evidence.bundle import Bundle
 from counterfoil.accountability.evidence.contents import (
     CERTIFICATE_ROLES,
@@ -90,9 +90,7 @@ class Checked(Public, frozen=True):
 def versions(match: str = matching.MATCH_VERSION) -> dict[str, str]:
     """The versions of all that decides, the match rules being of version `match`: a bundle is
     replayed by the ones that made it, or by those that decide the same under its law."""
-    is_earlier = match != matching.MATCH_VERSION
-    forms = normalize.EARLIER_FORMS if is_earlier else normalize.FORMS_VERSION
-    return {"checks": str(CHECKS_VERSION), "forms": forms, "match": match}
+    return {"checks": str(CHECKS_VERSION), "forms": matching.forms_read_by(match), "match": match}
 
 
 def check_part(bundle: Bundle) -> Checked:
@@ -111,7 +109,7 @@ def check_part(bundle: Bundle) -> Checked:
         )
     law = _check_law(part)  # 2
     if match != matching.MATCH_VERSION:
-        law = as_before(law)
+        law = as_before(law, matching.forms_read_by(match))
     entries = _prove_entries(part, holder)  # 3
     _check_entries(part, holder, law, entries)  # 3
     manifest = _check_manifest(part, holder, entries)  # 4
@@ -131,10 +129,10 @@ def check_part(bundle: Bundle) -> Checked:
     return Checked(part, law, route, entries, manifest, certificates, ruling, statements)
 
 
-def as_before(law: Law) -> Law:
-    """The law with the digest that its grants named under the normal forms of before."""
-    others = tuple([replace(each, digest=each.earlier_digest) for each in law.others])
-    return replace(law, digest=law.earlier_digest, others=others)
+def as_before(law: Law, forms: str) -> Law:
+    """The law with the digest that its grants named under these earlier normal forms."""
+    others = tuple([replace(each, digest=each.earlier_digests[forms]) for each in law.others])
+    return replace(law, digest=law.earlier_digests[forms], others=others)
 
 
 def _check_law(part: PublicPart) -> Law:

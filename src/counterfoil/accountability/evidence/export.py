@@ -59,7 +59,7 @@ from counterfoil.gate.law.archive import law_of_texts
 from counterfoil.gate.law.load import Law
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal, match_version_of
-from counterfoil.office.authority import require_officer
+from counterfoil.office.authority import require_reader
 from counterfoil.office.records import Recorded, law_files, public_codes, read_recorded
 from counterfoil.tlog.policy import parse_policy
 
@@ -124,17 +124,17 @@ class _Opened(Sensitive, frozen=True):
 def export_evidence(
     office: Office, actor: Actor, command: ExportEvidence, *, key: bytes = b""
 ) -> Exported:
-    """The bundle of one request, for an officer. Enters that the officer took it. `key`: 32 random
-    bytes, where several bundles have one key; b"" for a key of its own.
+    """The bundle of one request, for an officer or an inspector. Enters who took it. `key`: 32
+    random bytes, where several bundles have one key; b"" for a key of its own.
 
-    Raises as `require_officer`; StateFault (no such batch or request, not gated yet, disposed of,
+    Raises as `require_reader`; StateFault (no such batch or request, not gated yet, disposed of,
     received by an older version), SettingsFault (the policy), KeyFault, StoreFault (limit of
     openings, snapshot gone), VerifyFault, `witness_quorum` after the look was entered among them.
     """
     policy = None if command.policy is None else parse_policy(command.policy)
     holder = office.signer()
     with office.store.reading() as connection:
-        officer = require_officer(connection, actor)
+        officer = require_reader(connection, actor)
         batch = batches.find_batch(connection, command.batch)
         if batch.state is BatchState.RECEIVED:
             batch.require(BatchState.GATED)

@@ -190,7 +190,7 @@ def _check_header(sealed: SealedPart, checked: Checked) -> None:
 def _as_recorded(decision: Grant, sealed: SealedPart, checked: Checked) -> Grant:
     """The decision with the forms that were recorded, where another version of the normal forms
     wrote them: what that version read is taken from the row that the ledger commits to."""
-    if checked.part.versions["forms"] != normalize.EARLIER_FORMS:
+    if checked.part.versions["forms"] not in normalize.EARLIER_FORMS:
         return decision
     [recorded] = decode_gated(pack([sealed.row]))
     if not isinstance(recorded, Granted):

@@ -161,7 +161,7 @@ def open_key(sealed: bytes, secret: bytes) -> bytes:
             "nonce_key_unreadable",
             f"this is not a file of format {KEY_FORMAT}",
             place="--key",
-            cure="Name the file that `counterfoil inspect nonce` wrote beside the nonce.",
+            cure="Name the file that `counterfoil inspect nonce --help` wrote beside the nonce.",
         )
     try:
         return _SUITE.decrypt(sealed, X25519PrivateKey.from_private_bytes(key), _INFO)
@@ -196,5 +196,5 @@ def _malformed() -> VerifyFault:
         "sample_nonce",
         "the nonce is signed, and is not in the form of its format, or is of another office",
         place="nonce",
-        cure="Have the inspector sign one with `counterfoil inspect nonce`.",
+        cure="Have the inspector sign one with `counterfoil inspect nonce --help`.",
     )

@@ -1,7 +1,7 @@
 """What the public site tells: read from the published folder, once that has been checked, and from
 what the office's directory names. Everything here is public; nothing of it is of a person.
 
-The agreement is shown as `counterfoil agreement publish` wrote it, with the clauses that both
+The agreement is shown as `counterfoil agreement publish FILE` wrote it, with the clauses that both
 parties hide, where office.toml names that file (`publish_agreement`) and it is the agreement of the
 ledger's newest `law` entry. Otherwise its digest stands alone: what nobody decided to publish is
 not published.
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from counterfoil import ledger
 from counterfoil.accountability.publication.counts import Table, count_files, tabulate
+from counterfoil.accountability.publication.samples import KINDS, SampleCounter, Samples
 from counterfoil.controls.witnesses import office_policy
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import SettingsFault, VerifyFault
@@ -107,6 +108,7 @@ class SiteFacts(Public, frozen=True):
     tables: tuple[Table, ...]
     agreement: Agreement
     events: tuple[Event, ...]
+    samples: Samples = Samples()
 
 
 def read_facts(office: Office, folder: Path, checked: ledger.CheckReport) -> SiteFacts:
@@ -120,7 +122,7 @@ def read_facts(office: Office, folder: Path, checked: ledger.CheckReport) -> Sit
     checkpoint = parse_checkpoint(note)
     policy, now = office_policy(office), office.clock()
     times = check_cosignatures(note, [each.key for each in policy.witnesses]) if policy else {}
-    events, law = _events(entries())
+    events, law, samples = _events(entries())
     return SiteFacts(
         origin=checkpoint.origin,
         key=str(office.holder_key),
@@ -134,23 +136,26 @@ def read_facts(office: Office, folder: Path, checked: ledger.CheckReport) -> Sit
         tables=tabulate(count_files(entries()), f"{now:%Y-%m-%d}"),
         agreement=_agreement(office, law),
         events=events,
+        samples=samples,
     )
 
 
-def _events(entries: Iterator[bytes]) -> tuple[tuple[Event, ...], str]:
-    """The newest events, the newest first, and the digest of the agreement in force."""
-    kinds = "|".join(sorted(EVENTS | {EntryKind.OFFICE}))
+def _events(entries: Iterator[bytes]) -> tuple[tuple[Event, ...], str, Samples]:
+    """The newest events, the newest first; the digest of the agreement in force; what is told of
+    samples."""
+    kinds = "|".join(sorted(EVENTS | KINDS | {EntryKind.OFFICE}))
     wanted = re.compile(f'"kind":"(?:{kinds})"'.encode())
     found: deque[Event] = deque(maxlen=FEED_ENTRIES)
-    agreement = ""
+    agreement, samples = "", SampleCounter()
     for index, data in enumerate(entries):
         if wanted.search(data):
             entry = decode(data, f"entry {index}")
             if entry.kind in EVENTS:
                 what = str(entry.fields.get("event", ""))
                 found.append(Event(index, entry.kind, entry.time, what))
+            samples.add(index, entry)
             agreement = str(entry.fields.get("agreement", agreement))
-    return tuple(reversed(found)), agreement
+    return tuple(reversed(found)), agreement, samples.counted()
 
 
 def _statutes(office: Office) -> dict[str, Statute]:
@@ -173,7 +178,8 @@ def _agreement(office: Office, digest: str) -> Agreement:
             "publish_agreement",
             "the published agreement cannot be read",
             place=named,
-            cure="Write it with `counterfoil agreement publish`, or correct `publish_agreement` "
+            cure="Write it with `counterfoil agreement publish FILE`, or correct "
+            "`publish_agreement` "
             "in office.toml.",
         ) from None
     if published.agreement != digest:

@@ -87,7 +87,7 @@ def _compare(path: Path, rows: Path, digest: str) -> VerifyFault | None:
             "the file beside its envelope is missing, or does not hold the rows that were released"
         )
         cure = (
-            "Move it away and keep it, and run `counterfoil release` on the batch again: it "
+            "Move it away and keep it, and run `counterfoil release BATCH` on the batch again: it "
             "writes the same bytes."
         )
         return difference("reconcile_file", rows.name, message, cure)
@@ -107,7 +107,7 @@ def _disposed(rows: Path, released: Released, key: VerifierKey) -> str:
 def _missing(batch: str) -> VerifyFault:
     message = "the batch was released, and no folder that was named holds its answer"
     cure = (
-        "Name the folder where it is with --answers, or run `counterfoil release` on the "
+        "Name the folder where it is with --answers, or run `counterfoil release BATCH` on the "
         "batch again: it writes the same bytes."
     )
     return difference("reconcile_file_missing", batch, message, cure)

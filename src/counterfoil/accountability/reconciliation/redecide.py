@@ -35,7 +35,8 @@ from counterfoil.office.openings import enter_openings
 from counterfoil.office.records import Recorded, law_of_batch, read_recorded_rows
 
 _CURE = (
-    "Release nothing. Export the request with `counterfoil evidence export`, and send it to "
+    "Release nothing. Export the request with `counterfoil evidence export REQUEST_ID --batch "
+    "BATCH --to FILE`, and send it to "
     "the inspector."
 )
 

@@ -1,7 +1,8 @@
 """Closing an office for good: two officers, then an archive, then no keys.
 
     close     two officers of the role disclosure sign; the closing is entered, and the ledger
-              signed in the same commit. From there on the office is read only (office/keys/closed.py)
+              signed in the same commit. From there on the office is read only
+              (office/keys/closed.py)
     finish    the office itself, which may be broken off at any moment and run again:
               1  where witnesses are set, a quorum cosigns the last checkpoint
               2  the public folder, where office.toml names one, shows the ledger to its end

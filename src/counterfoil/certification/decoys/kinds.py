@@ -12,6 +12,9 @@ junior_senior father or son of the row's person: the same name, another suffix
 sibling       the row's family name with another given name; every second one a twin: the same first
               letter if one of eight drawn names has it, and the same date of birth
 next_unit     the row's name in the next unit, or in a unit of a house that has none
+other_unit    the row's name at the same number of another kind of unit: STE 4 of APT 4
+no_unit       the row's given name with another family name, where the row has no unit and the
+              question states none: somebody else of the building
 next_number   the row's name two house numbers on, or in the next PO box
 other_zip     the row's name at the same line in another ZIP of that city, or of another city where
               this one has no other
@@ -36,7 +39,7 @@ from counterfoil.certification.decoys import persons
 from counterfoil.certification.decoys.rows import DecoyQuestion, Maker, SourceRecord, ask, asks
 from counterfoil.certification.places import checksum_of
 from counterfoil.certification.seeded_choice import SeededChoice
-from counterfoil.certification.source_sample import SourceSample
+from counterfoil.certification.source_sample import SourceSample, designated_unit, is_without_unit
 
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
 
@@ -69,6 +72,10 @@ ASKS: Final = (NAMES, BIRTH)
 _UNIT: Final = re.compile(
     r"(?i)(?:\b(?:apt|unit|ste|suite|apartment|rm|room|lot|trlr|fl)\b|#)\s*[a-z0-9-]+\s*$"
 )
+_OTHER_UNITS: Final = ("APT", "STE", "FL", "LOT", "BLDG", "TRLR")
+_SAME_KIND: Final = {
+    "UNIT": "APT", "APARTMENT": "APT", "SUITE": "STE", "FLOOR": "FL", "BUILDING": "BLDG",
+}  # fmt: skip
 _LEAST_PLACES: Final = 2
 LEAST_SHOWN: Final = 20
 SHOWN_SHARE: Final = 1000
@@ -143,6 +150,32 @@ def next_unit(
     if _UNIT.search(record.line1):
         return ask(record, sample, line1=bump_last(record.line1, 1), date_of_birth=born)
     return ask(record, sample, line2=f"APT {1 + chance.below(9)}", date_of_birth=born)
+
+
+def other_unit(
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
+    """A unit of the same number and another designator, wherever it is written."""
+    found = designated_unit(record.line1, record.line2)
+    if found is None:
+        return None
+    own = _SAME_KIND.get(found[1].upper(), found[1].upper())
+    unit = f"{chance.of([each for each in _OTHER_UNITS if each != own])} {found[2]}"
+    born = _another_birth(record, chance, sample)
+    if record.line2:
+        return ask(record, sample, line2=unit, date_of_birth=born)
+    return ask(record, sample, line1=record.line1[: found.start()] + unit, date_of_birth=born)
+
+
+def no_unit(
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
+    """A namesake by given name in the same building, neither side stating a unit."""
+    changed = persons.other_family(record, chance, sample)
+    if changed is None or not _has_no_unit(record, sample):
+        return None
+    born = _another_birth(record, chance, sample)
+    return ask(record, sample, suffix="", date_of_birth=born, **changed)
 
 
 def next_number(
@@ -274,6 +307,14 @@ class DecoyKind(NamedTuple):
     scopes: tuple[str, ...] = ASKS
 
 
+def _has_designator(record: SourceRecord, _sample: SourceSample) -> bool:
+    return designated_unit(record.line1, record.line2) is not None
+
+
+def _has_no_unit(record: SourceRecord, _sample: SourceSample) -> bool:
+    return is_without_unit(record.line1, record.line2)
+
+
 def _has_like_street(record: SourceRecord, sample: SourceSample) -> bool:
     return sample.streets.find(record.line1, record.zip[:5]) is not None
 
@@ -297,6 +338,20 @@ KINDS: Final[dict[str, DecoyKind]] = {
     ),
     "sibling": DecoyKind("A brother, sister or twin of a resident.", sibling, same_given=True),
     "next_unit": DecoyKind("A namesake in the next unit.", next_unit, elsewhere=True),
+    "other_unit": DecoyKind(
+        "A namesake in the unit of that number of another kind: STE 4 of APT 4.",
+        other_unit,
+        elsewhere=True,
+        can=_has_designator,
+        shown_by="unit with a designator",
+    ),
+    "no_unit": DecoyKind(
+        "Somebody else of the building with the same given name, neither side stating a unit.",
+        no_unit,
+        is_other=True,
+        can=_has_no_unit,
+        shown_by="no unit",
+    ),
     "next_number": DecoyKind("A namesake two house numbers on.", next_number, elsewhere=True),
     "other_zip": DecoyKind(
         "A namesake at the same line in another ZIP.", other_zip, elsewhere=True, can=_has_other_zip
@@ -318,6 +373,14 @@ KINDS: Final[dict[str, DecoyKind]] = {
         is_other=True,
         can=persons.has_second_word,
         shown_by="second given word",
+    ),
+    "twin_first_word": DecoyKind(
+        "A twin under 27 who shares the first given word; one of the two is written by it alone.",
+        asks(persons.twin_first_word),
+        is_other=True,
+        can=persons.is_young,
+        scopes=(BIRTH,),
+        shown_by="person under 27",
     ),
     "twin_one_letter": DecoyKind(
         "A twin whose given name is one letter from the resident's, as names in use or rhymes are.",

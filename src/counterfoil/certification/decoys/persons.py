@@ -16,6 +16,7 @@ from typing import Final
 from counterfoil.certification.decoys.rows import SourceRecord
 from counterfoil.certification.seeded_choice import SeededChoice
 from counterfoil.certification.source_sample import SampledName, SourceSample, given_words
+from counterfoil.certification.source_sample import is_young as born_young
 from counterfoil.core.births import is_common, real_birth
 from counterfoil.core.values import Person
 from counterfoil.normalize import name_similarity as similarity
@@ -76,6 +77,29 @@ def twin_shared_word(
         ways.append((first, other[:1]))
     given, middle = chance.of(ways)
     return {"given_name": given, "middle_name": middle, "suffix": ""}
+
+
+def is_young(record: SourceRecord, _sample: SourceSample) -> bool:
+    """Whether the row's person is under 27 at the end of every period that its question names: from
+    then on a given word that one side lacks confirms."""
+    return born_young(record.date_of_birth, record.taxable_period)
+
+
+def twin_first_word(
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> dict[str, str] | None:
+    """The word that both share alone, where the row has two; two words where it has one."""
+    words = given_words(record.given_name, record.middle_name)
+    first, *rest = words or ("",)
+    if len(first) < _TWO or not is_young(record, sample):
+        return None
+    if rest:
+        is_word = len(rest[0]) > 1 and _is_middle(rest[0])
+        return {"given_name": first, "middle_name": "", "suffix": ""} if is_word else None
+    other = _another_word(first, chance, sample)
+    if len(other) < _TWO:
+        return None
+    return {"given_name": f"{first} {other}", "middle_name": "", "suffix": ""}
 
 
 def twin_one_letter(

@@ -8,9 +8,11 @@ from typing import Annotated, Final
 
 import typer
 from typer import TyperException
+from typer.main import get_command
 
 from counterfoil.cli.ask import answers, exchange, prepare
 from counterfoil.cli.ask.options import PROGRAM
+from counterfoil.cli.hints import completing
 from counterfoil.cli.output import fail, say, speaking_as
 from counterfoil.cli.verbs import add_verb, group
 
@@ -24,6 +26,7 @@ app = group(
     after="Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 "
     "something did not verify, 6 out of force or late.",
     program=PROGRAM,
+    completion=True,
 )
 _KEY = "--key agency-head.key"
 _GATEWAY = "https://disclosure.example.gov"
@@ -87,7 +90,7 @@ def _installed_version() -> str:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code. A call that is wrong is told like every other
     error."""
-    with speaking_as(PROGRAM):
+    with speaking_as(PROGRAM), completing(lambda: get_command(app), arguments, PROGRAM):
         return _run(arguments, as_json="--json" in arguments)
 
 

@@ -59,7 +59,7 @@ def explain(
         found, asked = shown.explanation, shown.values
         told = msgspec.to_builtins(found) | ({} if asked is None else {"asked": asked.values})
         write_file(svg, [draw_svg(found, asked.values if asked else None)] if svg else ())
-        show(told, _words(found, asked), as_json=as_json)
+        show(told, explanation_words(found, asked), as_json=as_json)
 
 
 def _next(found: Explanation) -> list[str]:
@@ -67,16 +67,21 @@ def _next(found: Explanation) -> list[str]:
     failed = [each for each in found.findings if each.state is not State.MET]
     waits = bool(failed) and all(each.state is State.NEEDS_OFFICER for each in failed)
     if found.not_compared:
-        return [f"Nobody looked [{found.not_compared}]. Cure: {_cure_of(found.not_compared)}"]
+        why = _NOT_COMPARED.get(found.not_compared, "its address could not be looked up")
+        return [
+            f"Nobody looked: {why} [{found.not_compared}].",
+            f"  Cure: {_cure_of(found.not_compared)}",
+        ]
     if found.decided == "not_confirmed":
         return ["The request was in order. Nothing of it needs a cure."]
     if not waits or found.overridden:
         return []
     if found.state == "gated":
-        named = " ".join(f"--element {each.element}" for each in failed)
+        named = " --element ".join(each.element for each in failed)
         return [
             f"It waits. An officer and counsel admit it with `counterfoil override {found.batch} "
-            f"{found.request_id} {named}` and their keys, before the batch is determined."
+            f"{found.request_id} --element {named} --counsel KEY --reason FILE`, before the "
+            "batch is determined."
         ]
     return [
         f"It waited and was not admitted before its batch was {found.state}. Cure: the requester "
@@ -84,16 +89,26 @@ def _next(found: Explanation) -> list[str]:
     ]
 
 
+_NOT_COMPARED = {
+    "not_certified": "no certificate covers a question of its kind, as the agreement requires",
+    "snapshot_old": "the register is older than the agreement allows",
+    "keeper_limit": "the day's limit of openings of the register was reached",
+    "register_unreadable": "a part of the register could not be read",
+}
+"""Why a row that the law admits was not compared, by the code that is answered."""
+
+
 def _cure_of(code: str) -> str:
     if code == "not_certified":
         return (
             "the requester states the date of birth in a new file, or the holder certifies such "
-            "questions (`counterfoil register certify`)."
+            "questions (`counterfoil register certify --source FILE`)."
         )
     return "the requester asks again in a new file; nothing of this one counts as asked."
 
 
-def _words(found: Explanation, asked: RequestValues | None) -> str:
+def explanation_words(found: Explanation, asked: RequestValues | None) -> str:
+    """An explanation, in words."""
     if (reject := found.reject) is not None:
         column = f", {reject.column}" if reject.column else ""
         return (

@@ -1,4 +1,5 @@
-"""`counterfoil batch list | show`: what there is, and what became of each row."""
+"""`counterfoil batch list | show | claim | hand-over`: what there is, what became of each row, and
+who has which."""
 
 from __future__ import annotations
 
@@ -21,12 +22,12 @@ from counterfoil.cli.options import (
     desk,
     log_in,
     officer_key,
-    place_text,
 )
 from counterfoil.cli.output import faults, say, show, write_file
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.client import ask
+from counterfoil.client import Desk, OfficerKey, act, ask
 from counterfoil.core.use_cases import NOBODY
+from counterfoil.disclosure.claims import ClaimBatch, claim_batch, claim_statement
 from counterfoil.disclosure.listing import (
     BatchLine,
     BatchRow,
@@ -37,10 +38,11 @@ from counterfoil.disclosure.listing import (
 )
 
 app = group(
-    "Look at the batches.",
+    "Look at the batches, and take one in hand.",
     "batch list --office http://127.0.0.1:8441 --officer a.key",
     "batch show b-0f1e2d3c4b5a6978 --office tax-office --officer a.key --outcome refused",
 )
+_WAITS = "what waits for an officer"
 _COLUMNS = ("request_id", "row", "outcome", "codes", "elements")
 
 
@@ -63,8 +65,7 @@ def show_list(
         show({"batches": msgspec.to_builtins(found)}, words, as_json=as_json)
         for each in found:
             if each.waiting:
-                shown = f"counterfoil waiting {each.batch} --office {place_text(directory)}"
-                say(f"`{shown}` lists what waits for an officer.", quiet=as_json)
+                say(f"`counterfoil waiting {each.batch}` lists {_WAITS}.", quiet=as_json)
 
 
 def show_rows(
@@ -97,12 +98,57 @@ def show_rows(
         show(msgspec.to_builtins(found), "\n".join(lines), as_json=as_json)
 
 
+def claim(
+    batch: BatchArgument,
+    directory: OfficeDir,
+    officer: OfficerKeyFile,
+    taken_from: Annotated[
+        str,
+        typer.Option(
+            "--from", help="The officer who has it now, from whom you take it.", show_default=False
+        ),
+    ] = "",
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a batch in hand, so that `batch list` shows who looks at it. It binds nobody."""
+    with faults(as_json=as_json):
+        office = desk(directory, passphrase_file)
+        key = officer_key(office, officer, officer_passphrase_file)
+        _claim(office, key, ClaimBatch(batch, taken_from=taken_from), as_json=as_json)
+
+
+def hand_over(
+    batch: BatchArgument,
+    directory: OfficeDir,
+    officer: OfficerKeyFile,
+    to: Annotated[
+        str, typer.Option(help="The officer who is to have it, by name.", show_default=False)
+    ],
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand a batch that you have, or that nobody has, to another officer of disclosure."""
+    with faults(as_json=as_json):
+        office = desk(directory, passphrase_file)
+        key = officer_key(office, officer, officer_passphrase_file)
+        _claim(office, key, ClaimBatch(batch, to), as_json=as_json)
+
+
+def _claim(office: Desk, key: OfficerKey, command: ClaimBatch, *, as_json: bool) -> None:
+    done = act(office, claim_statement, claim_batch, command, key)
+    show(msgspec.to_builtins(done), f"{done.officer} has {done.batch}", as_json=as_json)
+
+
 def _line(each: BatchLine) -> str:
     shown = ("granted", "refused", "rejected", "compared", "not_compared")
     counts = ", ".join(
         f"{each.counts[name]} {name.replace('_', ' ')}" for name in shown if name in each.counts
     )
     who = f"  reviewed by {each.reviewed_by}" if each.state == "reviewed" else ""
+    who += f"  {each.claimed_by} has it" if each.claimed_by else ""
     waits = f"  {each.waiting} wait for an officer" if each.waiting else ""
     return f"{each.batch}  {each.received_at}  {each.state}{who}{waits}\n    {counts}"
 
@@ -132,4 +178,15 @@ add_verb(
     "batch show b-0f1e2d3c4b5a6978 --office tax-office --officer a.key",
     "batch show b-0f1e2d3c4b5a6978 --office tax-office --officer a.key --csv rows.csv",
     name="show",
+)
+add_verb(
+    app,
+    claim,
+    "batch claim b-0f1e2d3c4b5a6978 --office tax-office --officer a.key",
+    "batch claim b-0f1e2d3c4b5a6978 --office tax-office --officer a.key --from officer-b",
+)
+add_verb(
+    app,
+    hand_over,
+    "batch hand-over b-0f1e2d3c4b5a6978 --office tax-office --officer a.key --to officer-b",
 )

@@ -75,7 +75,8 @@ def override(
         done = act(office, override_statement, override_request, wanted, first, second)
         show(msgspec.to_builtins(done), str(done.index), as_json=as_json)
         say(
-            f"{request_id} is admitted, as entry {done.index} says; `counterfoil determine` "
+            f"{request_id} is admitted, as entry {done.index} says; `counterfoil determine "
+            f"{batch}` "
             "decides it.",
             quiet=as_json,
         )

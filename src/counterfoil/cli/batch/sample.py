@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.cli.files import require_new, write_new
+from counterfoil.cli.batch.sheets import sheet_words, write_sample
 from counterfoil.cli.options import (
     AsJson,
     BatchArgument,
@@ -19,9 +19,6 @@ from counterfoil.cli.options import (
     officer_key,
 )
 from counterfoil.cli.output import faults, say, show
-from counterfoil.client import ask
-from counterfoil.controls.sampling.service import ShowSample, show_sample
-from counterfoil.controls.sampling.sheet import write_sheet
 
 
 def sample(
@@ -31,7 +28,9 @@ def sample(
     to: Annotated[
         Path,
         typer.Option(
-            help="The sheet, a new file. It holds what was asked: destroy it.", show_default=False
+            help="The sheet, a new file: JSON lines where it ends in .jsonl, else CSV. It holds "
+            "what was asked: destroy it.",
+            show_default=False,
         ),
     ],
     officer_passphrase_file: OfficerPassphrase = None,
@@ -41,14 +40,8 @@ def sample(
     """Write the sample of a batch: each drawn request beside what was compared, to be filled in.
     That you looked is entered."""
     with faults(as_json=as_json):
-        require_new(to)
         office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
-        rows = ask(office, show_sample, key.officer, ShowSample(batch))
-        write_new(to, write_sheet(rows))
-        show({"sheet": str(to), "rows": len(rows)}, str(to), as_json=as_json)
-        words = (
-            f'{len(rows)} rows. Write true or false after "agrees" in each; then '
-            f"`counterfoil review {batch} --sample {to}`."
-        )
-        say(words, quiet=as_json)
+        count = write_sample(office, key, batch, to)
+        show({"sheet": str(to), "rows": count}, str(to), as_json=as_json)
+        say(sheet_words(to, count, batch), quiet=as_json)

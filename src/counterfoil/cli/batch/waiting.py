@@ -43,7 +43,7 @@ def waiting(
             say(f"The batch is {found.state}: none of them can be admitted now.", quiet=as_json)
         else:
             say(
-                "An officer and counsel admit one with `counterfoil override`, before the batch "
-                "is determined.",
+                f"An officer and counsel admit one with `counterfoil override {batch} REQUEST_ID "
+                "--element ELEMENT --counsel KEY --reason FILE`, before the batch is determined.",
                 quiet=as_json,
             )

@@ -1,30 +1,16 @@
-"""`counterfoil office create | roots`, and `status`. Closing one is close.py."""
+"""`counterfoil office create | roots`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from counterfoil import disclosure
-from counterfoil.accountability import publication, reconciliation
-from counterfoil.accountability.retention.closing import ClosingStatus, closing_status
-from counterfoil.cli.batch.steps import waiting_words
-from counterfoil.cli.options import (
-    AsJson,
-    OfficeDir,
-    PassphraseFile,
-    Quiet,
-    ask_new,
-    read_passphrase,
-)
+from counterfoil.cli.office import doctor
+from counterfoil.cli.options import AsJson, PassphraseFile, Quiet, ask_new, read_passphrase
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.controls import witnesses
-from counterfoil.controls.duties import service as duties
-from counterfoil.controls.suspension.service import SuspensionStatus, suspension_status
 from counterfoil.core.bounded_yaml import write_yaml
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import NOBODY
@@ -32,8 +18,11 @@ from counterfoil.office import agreement_file, create_office, law_library, open_
 from counterfoil.office.roots import office_roots
 from counterfoil.office.settings import DATABASE
 
-_WAITING = "`counterfoil waiting {} --office {}` lists what waits for an officer."
-app = group("Make an office, and close one for good.", "office create tax-office --sandbox")
+app = group(
+    "Make an office, and look at it.",
+    "office create tax-office --sandbox",
+    "office doctor --office tax-office",
+)
 
 
 def create(
@@ -112,112 +101,6 @@ def create(
         say(words, quiet=quiet or as_json)
 
 
-def status(directory: OfficeDir, as_json: AsJson = False) -> None:
-    """What stands: every batch with its state and counts, and what stands still, by scope. Needs no
-    passphrase."""
-    with faults(as_json=as_json):
-        office = open_office(directory)
-        witnessed = witnesses.witness_status(office, NOBODY)
-        suspended = suspension_status(office, NOBODY)
-        published = publication.publication_status(office, NOBODY)
-        reconciled = reconciliation.reconciliation_status(office, NOBODY)
-        due = duties.list_duties(office, NOBODY)
-        batches = disclosure.batch_statuses(office, NOBODY)
-        closed = closing_status(office, NOBODY)
-        found = [
-            {
-                "batch": each.batch,
-                "state": each.state,
-                "counts": each.counts,
-                "waiting": each.waiting,
-            }
-            for each in batches
-        ]
-        lines = [
-            f"{each.batch}  {each.state}"
-            + (f"  ({waiting_words(each.waiting)})" if each.waiting else "")
-            for each in batches
-        ]
-        words = "\n".join(lines) or "No batch has been received."
-        told = {
-            "witnesses": witnessed,
-            "stopped": {"reaches": suspended.scopes, "agrees": suspended.agrees},
-            "published": published,
-            "reconciled": reconciled,
-            "closed": closed,
-            "duties": {"open": due.open, "agrees": due.agrees},
-        }
-        show({"batches": found} | msgspec.to_builtins(told), words, as_json=as_json)
-        for each in batches:
-            if each.waiting:
-                say(_WAITING.format(each.batch, directory), quiet=as_json)
-        say(
-            f"{_closed(closed)}{_still(suspended)}{_witnessed(witnessed)}\n"
-            f"{_published(published)}\n{_reconciled(reconciled)}{_due(due)}",
-            quiet=as_json,
-        )
-
-
-def _closed(closing: ClosingStatus) -> str:
-    if not closing.entered:
-        return ""
-    rest = (
-        f"Its archive is {closing.archive}; its keys are destroyed."
-        if closing.archive
-        else "It is not finished: run `counterfoil office close` again."
-    )
-    return f"Closed for good by two officers at {closing.entered}. {rest}\n"
-
-
-def _still(suspended: SuspensionStatus) -> str:
-    lines = [
-        f"Suspended: {text} ({count} to be lifted).\n" for text, count in suspended.scopes.items()
-    ]
-    if not suspended.agrees:
-        lines.append(
-            "Suspended: office, for its table of orders does not say what the ledger says.\n"
-        )
-    return "".join(lines)
-
-
-def _witnessed(standing: witnesses.QuorumStatus) -> str:
-    if not standing.configured:
-        return "Witnesses: none are set; answers leave without a cosigned checkpoint."
-    last = (
-        f"last cosigned at {standing.size} entries, {standing.time}"
-        if standing.time
-        else "nothing was cosigned yet"
-    )
-    return f"Witnesses: {last}." + (
-        "" if standing.fresh else " Nothing is released until `counterfoil ledger cosign`."
-    )
-
-
-def _published(standing: publication.PublicationStatus) -> str:
-    if not standing.folder:
-        return "Published: no folder is set; nobody outside sees this ledger."
-    shown = f"{standing.size} entries at {standing.time}" if standing.time else "nothing yet"
-    promised = f"Published: {shown}, and every {standing.hours} hours."
-    return promised + (" LATE: run `counterfoil ledger publish`." if standing.late else "")
-
-
-def _reconciled(standing: reconciliation.ReconciliationStatus) -> str:
-    found = f"{standing.differences} differences" if standing.differences else "no difference"
-    told = f"Reconciled: {standing.time}, {found}." if standing.time else "Reconciled: never."
-    return told + (" LATE: run `counterfoil reconcile`." if standing.late else "")
-
-
-def _due(listed: duties.DutyListing) -> str:
-    """A line for each open duty; nothing where there is none."""
-    lines = [
-        f"\nDuty {each.number}: {each.about}, due {each.due_on}.{' LATE.' if each.late else ''}"
-        for each in listed.open
-    ]
-    if not listed.agrees:
-        lines.append("\nDuties: they are not those that the ledger has entries of.")
-    return "".join(lines)
-
-
 def roots(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The office's directory.")],
     as_json: AsJson = False,
@@ -237,3 +120,9 @@ add_verb(
     "office create tax-office --agreement treasury-dhs-2025 --name ledger.agency.gov/disclosure",
 )
 add_verb(app, roots, "office roots tax-office")
+add_verb(
+    app,
+    doctor.doctor,
+    "office doctor --office tax-office",
+    "office doctor --office tax-office --config service.toml",
+)

@@ -173,7 +173,7 @@ def class_of(about: str) -> DutyClass:
             "there is no such class of duty, or it is opened otherwise",
             place="--class",
             cure="Classes: process-public, safeguard-report, safeguard-finding. Corrections are "
-            "opened by `counterfoil duty correct`, others with what they follow from.",
+            "opened by `counterfoil duty correct --help`, others with what they follow from.",
         )
     return found
 
@@ -252,7 +252,7 @@ def _close_form(
             "duty_receipt",
             "the requester's signed receipt closes this duty, and no other document",
             place=str(command.number),
-            cure="`counterfoil recall receipt FILE` enters it, by two officers.",
+            cure="`counterfoil recall receipt FILE --second KEY` enters it, by two officers.",
         )
     details: dict[str, str | int] = {"document": document}
     generation = acts.count_entered(office, connection, _KINDS)

@@ -303,7 +303,7 @@ def _require_unreported(incident: Incident) -> None:
             "incident_reported",
             "the incident was reported before",
             place=str(incident.number),
-            cure="`counterfoil incident show` says when.",
+            cure="`counterfoil incident show NUMBER` says when.",
         )
 
 
@@ -313,7 +313,7 @@ def _require_closable(incident: Incident) -> None:
             "incident_not_reported",
             "the incident has not been reported, so it cannot be closed",
             place=str(incident.number),
-            cure="Report it, then enter that with `counterfoil incident reported`.",
+            cure="Report it, then enter that with `counterfoil incident reported NUMBER`.",
         )
     if incident.closed_at is not None:
         raise StateFault(

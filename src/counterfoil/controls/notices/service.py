@@ -170,7 +170,8 @@ def _notice_form(
             "notice_other",
             "this is not the notice of this batch as it stands and as it is demanded now",
             place=command.batch,
-            cure="Write it again with `counterfoil notice write`, give that one, and enter it.",
+            cure="Write it again with `counterfoil notice write BATCH --to FILE`, give that one, "
+            "and enter it.",
         )
     new = notice_act(command.batch, to, document[1])
     generation = acts.count_entered(office, connection, KINDS)
@@ -188,7 +189,8 @@ def _text(office: Office, connection: Connection, batch_id: str) -> tuple[str, t
             "notice_no_demand",
             "neither the agreement nor an order demands notice before release",
             place=batch_id,
-            cure="Release needs none. `counterfoil notice order` enters what a court demands.",
+            cure="Release needs none. `counterfoil notice order --help` enters what a court "
+            "demands.",
         )
     agreement = office.law.agreement
     names = tuple(dict.fromkeys(name for demand in demands for name in demand.to))
@@ -228,8 +230,10 @@ def require_noticed(office: Office, connection: Connection, batch: Batch) -> Non
                 f"the {demand.source} demands notice before the release {size}, and none was "
                 "entered of this batch that names everybody who is to have it",
                 place=batch.id,
-                cure="Run `counterfoil notice write`, give the notice, and enter it with "
-                f"`counterfoil notice enter`; {demand.hours} hours later it can be released.",
+                cure="Run `counterfoil notice write BATCH --to FILE`, give the notice, and enter "
+                "it with "
+                f"`counterfoil notice enter BATCH --notice FILE`; {demand.hours} hours later it "
+                "can be released.",
             )
         raise StateFault(
             "notice_not_old",

@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import ChunkKind
+from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.officers import Role
 from counterfoil.batches.override import (
     OVERRIDE,
@@ -28,6 +28,7 @@ from counterfoil.batches.override import (
     override_details,
     read_reason,
 )
+from counterfoil.batches.rows import Refused
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
@@ -40,7 +41,7 @@ from counterfoil.database import Connection
 from counterfoil.gate.replay import set_aside
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, authority, journal
-from counterfoil.office.records import Recorded, read_recorded
+from counterfoil.office.records import Recorded, public_codes, read_recorded
 
 _ROLES: Final = (Role.DISCLOSURE, Role.COUNSEL)
 
@@ -106,7 +107,7 @@ def _find_admissible(
     office: Office, session: BatchSession, command: OverrideRequest
 ) -> _Admissible:
     """Steps 2 and 3. Raises as `override_request`."""
-    reason, elements = read_reason(command.reason), tuple(sorted(set(command.elements)))
+    reason = read_reason(command.reason)
     batch = session.batch
     batch.require(BatchState.GATED)
     require_same_rules(office, batch)
@@ -116,7 +117,7 @@ def _find_admissible(
             "override_stands",
             "this request was admitted by an override before",
             place=batch.id,
-            cure="`counterfoil determine` decides it with its batch.",
+            cure="`counterfoil determine BATCH` decides it with its batch.",
         )
     if session.chunk(ChunkKind.REQUEST, row.seq).opened:
         raise StateFault(
@@ -126,8 +127,26 @@ def _find_admissible(
             cure="Nothing was changed. The requester can ask again; the override is then made "
             "before `determine`.",
         )
+    elements = _elements(office, batch, row, command.elements)
     grant = set_aside(office.law, row.request, row.circumstances, batch.gate_date, elements)
     return _Admissible(row, elements, reason, grant)
+
+
+def _elements(
+    office: Office, batch: Batch, row: Recorded, named: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The ids of the elements that were named by their id or by their code; of a code, those that
+    the request did not meet."""
+    codes = public_codes(office.law.for_route(batch.header.route))
+    failed = row.row.refusal.failed if isinstance(row.row, Refused) else ()
+    found = {
+        each.element
+        for name in named
+        for each in failed
+        if name in (each.element, codes.get(each.element))
+    }
+    known = {*found, *(codes.get(each, "") for each in found)}
+    return tuple(sorted(found | (set(named) - known)))
 
 
 def _form(session: BatchSession, found: _Admissible) -> authority.ActForm:

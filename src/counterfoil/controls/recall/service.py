@@ -282,6 +282,16 @@ def write_recall_notice(office: Office, actor: Actor, question: WriteNotice) -> 
         return sign_object(_notice(office, connection, seal, question.number), signer)
 
 
+def notice_for_outbox(office: Office, actor: Actor, question: WriteNotice) -> bytes:
+    """The same notice, for the service that puts it into the outbox. Raises UsageFault
+    `actor_refused`; as `write_recall_notice`."""
+    authority.require_service(actor)
+    seal, signer = RecallSeal(office), office.signer()
+    with office.store.reading() as connection:
+        require_recall(office, connection, question.number)
+        return sign_object(_notice(office, connection, seal, question.number), signer)
+
+
 def notice_digest(office: Office, connection: Connection, number: int) -> str:
     """How a receipt names the notice of a recall. Raises as `write_recall_notice`."""
     require_recall(office, connection, number)

@@ -44,7 +44,7 @@ from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_officer
-from counterfoil.office.records import decided_word, request_values
+from counterfoil.office.records import decided_word, printable, request_values
 
 _LOOKABLE: Final = (BatchState.DETERMINED, BatchState.REVIEWED, BatchState.RELEASED)
 
@@ -106,9 +106,9 @@ def find_sample(
             "sample_other",
             "the sheet is not of the rows that are drawn from this batch as it stands, as they "
             "were shown",
-            place="--sample",
-            cure="Run `counterfoil sample` again, look at those rows, and change nothing but "
-            '"agrees".',
+            place="--sheet",
+            cure="Have the sheet written again with `counterfoil review BATCH --sheet-out FILE`, "
+            "look at those rows, and change nothing but what stands under `agrees`.",
         )
     rows = {drawn[digest]: agrees for digest, agrees in (sheet or {}).items()}
     finding = SampleFinding(
@@ -170,8 +170,9 @@ def not_sampled(batch: Batch) -> StateFault:
         "sample_not_reviewed",
         "the officer who reviews has not agreed with the sample of this batch",
         place=batch.id,
-        cure="Run `counterfoil sample BATCH --to sheet.jsonl`, fill the sheet in, then "
-        "`counterfoil review BATCH --sample sheet.jsonl`.",
+        cure="At a terminal `counterfoil review BATCH` shows it row by row. Elsewhere run "
+        "`counterfoil review BATCH --sheet-out sheet.csv`, fill the sheet in, then "
+        "`counterfoil review BATCH --sheet sheet.csv`.",
     )
 
 
@@ -182,7 +183,8 @@ def disagreed(batch: Batch, count: int) -> StateFault:
         f"entered: the officer does not agree with {count} rows of the sample; the batch is not "
         "reviewed",
         place=batch.id,
-        cure="Find out why with `counterfoil explain`. Withdraw the batch, or have another officer "
+        cure="Find out why with `counterfoil explain BATCH REQUEST_ID`. Withdraw the batch, or "
+        "have another officer "
         "look; open an incident if such answers left before.",
     )
 
@@ -227,7 +229,10 @@ def _sheet_rows(office: Office, session: BatchSession) -> list[tuple[int, SheetR
 def _sheet_row(request: Request, decided: Match, of: SheetOf) -> SheetRow:
     evidence = tuple((each.feature, each.level) for each in decided.evidence)
     values = request_values(request).values
-    return SheetRow(request.request_id, decided_word(decided), values, evidence, of, None)
+    why = (request.statutory_authority, request.reason, request.investigation_number)
+    return SheetRow(
+        request.request_id, decided_word(decided), values, evidence, of, None, *map(printable, why)
+    )
 
 
 def _disagreed_before(session: BatchSession, finding: SampleFinding) -> bool:

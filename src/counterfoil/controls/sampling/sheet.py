@@ -11,7 +11,8 @@ written `true` or `false`:
 
     {"request_id":"R-1","decided":"confirmed","asked":{"given":"...","door":"..."},
      "evidence":[["given","equal"],["door","exact"]],
-     "of":{"determinations":"sha256:...","round":0},"agrees":null}
+     "of":{"determinations":"sha256:...","round":0},"agrees":null,
+     "authority":"26 USC 6103(i)(2)","reason":"...","investigation":"INV-1"}
 
 A row that is handed in counts by the digest of all of it but `agrees` (`SheetRow.digest`): a row
 that was edited, or that was shown of earlier determinations, is of no row of the batch as it
@@ -62,7 +63,8 @@ class SheetOf(Sensitive, frozen=True, forbid_unknown_fields=True):
 
 class SheetRow(Sensitive, frozen=True, forbid_unknown_fields=True):
     """One line of the sheet. `asked`: the request's own values; `evidence`: feature and level; of
-    the register, no value."""
+    the register, no value. `authority`, `reason` and `investigation` are the request's own too:
+    why it was asked, which an officer reads first."""
 
     request_id: str
     decided: str
@@ -70,6 +72,9 @@ class SheetRow(Sensitive, frozen=True, forbid_unknown_fields=True):
     evidence: tuple[tuple[str, str], ...]
     of: SheetOf
     agrees: bool | None
+    authority: str = ""
+    reason: str = ""
+    investigation: str = ""
 
     @property
     def digest(self) -> str:
@@ -210,4 +215,4 @@ def _sheet(code: str, message: str, number: int) -> InputFault:
         'Write `true` or `false` after "agrees" in each line, change nothing else, and hand '
         "in the whole sheet."
     )
-    return InputFault(code, message, place=f"--sample, line {number}", cure=cure)
+    return InputFault(code, message, place=f"--sheet, line {number}", cure=cure)

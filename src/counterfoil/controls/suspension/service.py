@@ -162,7 +162,8 @@ def require_running(
             f"{what} suspended, by order or because its ledger forked; nothing is received, "
             "decided or released",
             place="ledger" if scope == OFFICE else str(scope),
-            cure="Wait until `counterfoil resume` is run with the order that lifts it, then run "
+            cure="Wait until `counterfoil resume --order FILE --second KEY` is run with the order "
+            "that lifts it, then run "
             "the same command again.",
         )
 

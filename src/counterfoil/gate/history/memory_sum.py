@@ -171,7 +171,7 @@ def received_elsewhere(batch_id: str = "") -> StateFault:
         "another process is receiving this file",
         place=batch_id,
         cure="Nothing is lost, and nothing is counted twice. Let the other process finish, or run "
-        "`counterfoil receive` on the file again: it says where the batch stands.",
+        "`counterfoil receive FILE` on the file again: it says where the batch stands.",
     )
 
 

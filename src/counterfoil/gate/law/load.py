@@ -85,7 +85,7 @@ class Law(Public, frozen=True, gc=False):
     entry, in the law's order.
 
     `statutes` are those of the route, in its order. `digest` is "sha256:..." of the agreement with
-    all of its routes, `earlier_digest` as it was with the normal forms of before,
+    all of its routes, `earlier_digests` as it was with earlier normal forms, by their version,
     `agreement_digest` of the agreement alone (clauses.py). `lists`: None under a
     common file of format 1 or 2. `others` are its further routes; the first that it names is this
     one.
@@ -101,7 +101,7 @@ class Law(Public, frozen=True, gc=False):
     agreement_digest: str
     lists: Lists | None = None
     others: tuple[Law, ...] = ()
-    earlier_digest: str = ""
+    earlier_digests: dict[str, str] = {}
 
     @property
     def every_route(self) -> tuple[Law, ...]:
@@ -186,16 +186,17 @@ def _loaded(folders: tuple[_Folder, ...], agreement: _LawText) -> Law:
     checks = "+".join(sorted({checks_version(common) for _, common, *_ in parts}))
     lists = [each for *_, each in parts if each is not None]
     whole = [[part[:3] for part in parts], agreed, *lists]
-    digest, earlier = (
+    digest, *earlier = (
         canonical.digest(canonical.encode(msgspec.to_builtins([checks, forms, *whole])))
-        for forms in (FORMS_VERSION, EARLIER_FORMS)
+        for forms in (FORMS_VERSION, *EARLIER_FORMS)
     )
     digests = digest, agreement_digest(agreed)
     laws = [_law_of(*part, agreed, digests) for part in parts]
     check_readings((statute for law in laws for statute in law.statutes), agreed)
     check_pages(agreed)
     check_signatures(agreed)
-    first, *others = [msgspec.structs.replace(law, earlier_digest=earlier) for law in laws]
+    by_forms = dict(zip(EARLIER_FORMS, earlier, strict=True))
+    first, *others = [msgspec.structs.replace(law, earlier_digests=by_forms) for law in laws]
     law = msgspec.structs.replace(first, others=tuple(others))
     if agreed.roots is not None:
         texts = {file.place: file.text for folder in folders for file in folder}

@@ -38,6 +38,7 @@ def check_signed_law(roots: Roots, texts: Mapping[str, str]) -> None:
                 "the law file is not the one that both parties signed",
                 place=path,
                 cure="Restore the file. A changed law needs the signatures of both parties anew: "
-                "take `roots` out of the agreement, write what `counterfoil office roots` prints "
+                "take `roots` out of the agreement, write what `counterfoil office roots DIR` "
+                "prints "
                 "in its place, and have both sign it.",
             )

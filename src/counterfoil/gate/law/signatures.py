@@ -103,7 +103,7 @@ def require_signed(agreement: Agreement) -> None:
             f"the agreement is not signed by its {' and its '.join(missing)}, so it is not in "
             "force",
             place=f"agreement {agreement.id}: signatures",
-            cure="Each party signs with `counterfoil agreement sign`; until then nothing is "
+            cure="Each party signs with `counterfoil agreement sign --help`; until then nothing is "
             "received.",
         )
 

@@ -168,7 +168,9 @@ def numbered(form: AddressForm) -> tuple[str, ...]:
             suffix = f"{form.predirectional} {form.postdirectional}"
         return (f"{name[0]}|{suffix}",)
     if not suffix and name[0] in {"HIGHWAY", "ROUTE"}:
-        return tuple([f"{each}|" for each in road_names(form.street)])
+        return tuple([f"{each}|{_side(form)}" for each in road_names(form.street)])
+    if not suffix and len(name) > 1 and name[-1].isdigit() and name[0].isalpha():
+        return (f"{' '.join(name)}|{_side(form)}",)
     if _is_before_directional(form.predirectional, name):
         name.insert(0, form.predirectional)
     elif name[0] in _LONG_DIRECTIONALS and len(name) > 1:
@@ -178,6 +180,12 @@ def numbered(form: AddressForm) -> tuple[str, ...]:
         if suffix:
             del name[-1]
     return (f"{_ordinal(name) or ' '.join(name)}|{suffix}",)
+
+
+def _side(form: AddressForm) -> str:
+    """The directionals of a numbered road: HIGHWAY 1 N and HIGHWAY 1 S have the same numbers, and
+    are miles apart."""
+    return f"{form.predirectional}{form.postdirectional}"
 
 
 def sound(letters: str) -> str:

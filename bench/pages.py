@@ -1,0 +1,242 @@
+"""`python -m bench.pages [--entries N] [--requests M] [--loops L]`: the time that the server takes
+for each page of the inspector and of the requester, over a store of N ledger entries and M requests.
+Writes docs/measurements/pages.md. Exit 1 if the 95th percentile of a page's work is over
+100 ms.
+
+The requests are received as any are, in files of up to 20,000; most are refused, because they ask about the same people again, and are stored all the same.
+The entries that are missing to N are appended to the same ledger under its head, as batches of
+10,000 entries on days of three years. Asked is the application in this process, one request after
+the other, with signing in, guards and templates; not the network, and not a browser.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import httpx
+from starlette.applications import Starlette
+
+from bench.__main__ import SAMPLE, write_requests
+from counterfoil import client
+from counterfoil.api.dispatch import Dispatch
+from counterfoil.api.gateway import Gateway, GatewaySettings
+from counterfoil.api.limits import RateLimits
+from counterfoil.core import canonical
+from counterfoil.core.values import Role
+from counterfoil.demo import demonstration
+from counterfoil.ledger import Draft, EntryKind
+from counterfoil.office import Office, open_office
+from counterfoil.web.console import ConsoleSettings, office_site
+from counterfoil.web.requester.pages import RequesterPages
+
+PAGE = Path("docs/measurements/pages.md")
+ORIGIN = "http://pages.test"
+MOST_MS = 100.0
+_OF_A_BATCH = 10_000
+_FILE_ROWS = 20_000
+_AT_ONCE = 100_000
+_NO_LIMITS = RateLimits(1e9, 10**9)
+_OWN = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
+
+
+def main(entries: int, requests: int, loops: int) -> int:
+    """Measure, print and write the page; 0 where every page is fast enough."""
+    with tempfile.TemporaryDirectory() as scratch:
+        office, seconds = _store(Path(scratch), entries, requests)
+        rows = asyncio.run(_measure(office, Path(scratch), loops))
+        with office.store.reading() as connection:
+            size = office.ledger.size(connection)
+        office.store.close()
+    text = _page(rows, size, requests, seconds, loops)
+    PAGE.write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+    return int(any(row.high_work > MOST_MS for row in rows))
+
+
+# -- the store ---------------------------------------------------------------------------------
+
+
+def _store(directory: Path, entries: int, requests: int) -> tuple[Office, float]:
+    begun = time.perf_counter()
+    demonstration.demonstrate(directory / "demo", SAMPLE, lambda *_: None)
+    path = directory / "demo" / "office"
+    office = open_office(path)
+    client.create_officer(office, path / "keys", "inspector", None, Role.INSPECTOR)
+    left, number = requests, 0
+    while left > 0:
+        number += 1
+        folder = directory / f"file-{number}"
+        folder.mkdir()
+        rows = min(_FILE_ROWS - number, left)  # no two files are alike
+        client.receive(office, write_requests(folder, rows))
+        left -= rows
+    with office.store.reading() as connection:
+        missing = entries - office.ledger.size(connection)
+    drafts, done = _drafts(), 0
+    start = office.clock() + timedelta(days=1)
+    while done < missing:
+        count = min(_AT_ONCE, missing - done)
+        at = start + timedelta(days=1095 * done / max(missing, 1))
+        with office.store.transaction() as connection:
+            office.ledger.append(connection, (next(drafts) for _ in range(count)), at)
+            office.ledger.sign_checkpoint(connection, office.signer())
+        done += count
+    office.store.close()
+    later = start + timedelta(days=1100)
+    return open_office(path, clock=lambda: later), time.perf_counter() - begun
+
+
+def _drafts() -> Iterator[Draft]:
+    """Entries of made-up batches, one after the other."""
+    digest, number = canonical.digest(b"made up"), 0
+    while True:
+        batch = f"b-{number:016x}"
+        told: dict[str, str | int] = {"batch": batch}
+        yield Draft(EntryKind.BATCH, told | dict.fromkeys(("agreement", "file", "rules"), digest))
+        for at in range(_OF_A_BATCH - 2):
+            kind = (EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.DISCLOSURE)[at % 3]
+            named = canonical.digest(b"%d %d" % (number, at))
+            yield Draft(kind, told | {"commitment": named})
+        said = dict.fromkeys(("answers", "determinations", "officer", "second"), digest)
+        yield Draft(EntryKind.RELEASE, told | said)
+        number += 1
+
+
+# -- the pages ---------------------------------------------------------------------------------
+
+
+class Row(NamedTuple):
+    """One page: median and 95th percentile by the clock and of the process's own work, in
+    milliseconds, and its bytes."""
+
+    name: str
+    median: float
+    high: float
+    work: float
+    high_work: float
+    size: int
+
+
+async def _measure(office: Office, scratch: Path, loops: int) -> list[Row]:
+    """What each page took."""
+    site = office_site(Dispatch(office, _no_log), ConsoleSettings(ORIGIN), _no_log, rate=_NO_LIMITS)
+    with office.store.reading() as connection:
+        size = office.ledger.size(connection)
+    chance = Random(1)
+    day = lambda: f"{office.clock() - timedelta(days=chance.randrange(1, 1090)):%Y-%m-%d}"  # noqa: E731
+    batch = lambda: f"b-{chance.randrange(max(1, size // _OF_A_BATCH)):016x}"  # noqa: E731
+    pages: dict[str, Callable[[], str]] = {
+        "inbox": lambda: "/",
+        "newest entries": lambda: "/ledger",
+        "entries below a random one": lambda: f"/ledger?before={chance.randrange(size)}",
+        "entries of a frequent kind": lambda: (
+            f"/ledger?kind=refused&before={chance.randrange(size)}"
+        ),
+        "entries of a rare kind": lambda: "/ledger?kind=release",
+        "entries of a day": lambda: f"/ledger?first={day()}",
+        "entries of a kind from a day on": lambda: f"/ledger?kind=disclosure&first={day()}",
+        "a page of the search for a batch": lambda: f"/ledger?batch={batch()}",
+        "one entry with its checks": lambda: f"/ledger/{chance.randrange(size)}",
+        "checkpoints": lambda: "/checkpoints",
+        "two days compared": lambda: f"/compare?first={day()}&last=2999-01-01",
+        "checks": lambda: "/checks",
+        "evidence": lambda: "/evidence",
+        "accounting, the form": lambda: "/accounting",
+    }
+    rows = await _times(site.app(), pages, loops, sign_in="inspector")
+    settings = GatewaySettings(
+        scratch / "mailbox", scratch, str(office.holder_key), rate=_NO_LIMITS
+    )
+    gateway = Gateway(settings, _no_log)
+    gateway.mailbox.make()
+    item = os.urandom(16).hex()
+    gateway.mailbox.answer(item).write_bytes(b"sealed")
+    outside: dict[str, Callable[[], str]] = {
+        "requester: hand over": lambda: "/?lang=es",
+        "requester: an item": lambda: f"/items/{item}",
+        "requester: why": lambda: "/why",
+    }
+    rows += await _times(gateway.app(RequesterPages(gateway).routes()), outside, loops)
+    return rows
+
+
+async def _times(
+    app: Starlette, pages: dict[str, Callable[[], str]], loops: int, sign_in: str = ""
+) -> list[Row]:
+    rows: list[Row] = []
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as browser:
+        if sign_in:
+            done = await browser.post("/sign-in", data={"officer": sign_in, "to": ""}, headers=_OWN)
+            assert done.status_code == 303, done.text
+        for name, path in pages.items():
+            taken: list[tuple[float, float]] = []
+            for _ in range(loops):
+                asked, begun, worked = path(), time.perf_counter(), time.process_time()
+                found = await browser.get(asked)
+                taken.append((time.perf_counter() - begun, time.process_time() - worked))
+                assert found.status_code in (200, 400), found.text
+            rows.append(
+                Row(
+                    name,
+                    *_cuts(each[0] for each in taken),
+                    *_cuts(each[1] for each in taken),
+                    len(found.content),
+                )
+            )
+    return rows
+
+
+def _cuts(seconds: Iterable[float]) -> tuple[float, float]:
+    """Median and 95th percentile in milliseconds."""
+    taken = [1000 * each for each in seconds]
+    return statistics.median(taken), statistics.quantiles(taken, n=20, method="inclusive")[-1]
+
+
+def _no_log(_event: str, **_fields: object) -> None:
+    """Nothing is written."""
+
+
+def _page(rows: list[Row], size: int, requests: int, seconds: float, loops: int) -> str:
+    listed = "\n".join(
+        f"| {row.name} | {row.median:.1f} | {row.high:.1f} | {row.work:.1f} | {row.high_work:.1f} "
+        f"| {row.size / 1000:.1f} |"
+        for row in rows
+    )
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return f"""# How long the server takes for a page
+
+<!-- Made by `python -m bench.pages`; do not edit. -->
+
+Measured {datetime.now(UTC):%Y-%m-%d} by `python -m bench.pages` on this machine, with {os.cpu_count()} cores: {size:,} ledger
+entries, {requests:,} requests received besides the demonstration's own, SQLite, each page {loops} times at chance places. The store took {seconds:.0f} s to make; the process was {memory:.0f} MB at most.
+Milliseconds of the whole request in the server, by the clock and as work of its process; kilobytes of the page alone, uncompressed.
+
+| page | median | 95 % | work, median | work, 95 % | KB |
+|---|---|---|---|---|---|
+{listed}
+
+Load of the machine when this was measured: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores. Where the clock says much more than the work, others had the processor. A person's accounting itself is no page of this table: it opens every batch's records, so that it grows with all requests that there were
+([accounting.md](accounting.md)).
+"""
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--requests", type=int, default=0)
+    parser.add_argument("--loops", type=int, default=40)
+    given = parser.parse_args()
+    sys.exit(main(given.entries, given.requests, given.loops))

@@ -1,0 +1,121 @@
+"""`counterfoil status`: what needs somebody, and how the office is."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+import msgspec
+
+from counterfoil.accountability import publication, reconciliation
+from counterfoil.cli.batch.tell import waiting_words
+from counterfoil.cli.options import AsJson, OfficeDir, OfficerMaybe, OfficerPassphrase, looking_desk
+from counterfoil.cli.output import faults, say, show
+from counterfoil.client import ask_plainly
+from counterfoil.client.status import Need, OfficeState, office_state
+from counterfoil.controls import witnesses
+from counterfoil.controls.duties import service as duties
+from counterfoil.controls.suspension.service import SuspensionStatus
+from counterfoil.core.use_cases import NOBODY
+
+
+def status(
+    directory: OfficeDir,
+    officer: OfficerMaybe = None,
+    officer_passphrase_file: OfficerPassphrase = None,
+    as_json: AsJson = False,
+) -> None:
+    """What stands, and what needs somebody: every batch with its state, what stands still, what
+    runs out, what is late, and the command that is next. Needs no passphrase of the office."""
+    with faults(as_json=as_json):
+        office = looking_desk(directory, officer, officer_passphrase_file)
+        state = ask_plainly(office, office_state, NOBODY)
+        lines = [
+            f"{each.batch}  {each.state}"
+            + (f"  ({waiting_words(each.waiting)})" if each.waiting else "")
+            + (f"  {each.claimed_by} has it" if each.claimed_by else "")
+            for each in state.batches
+        ]
+        words = "\n".join(lines) or "No batch has been received."
+        show(_as_json(state), words, as_json=as_json)
+        said = [
+            f"{_still(state.suspended)}{_witnessed(state.witnesses)}",
+            _published(state.published),
+            f"{_reconciled(state.reconciled)}{_due(state.duties)}",
+            *_needs(state.needs),
+        ]
+        say("\n".join(said), quiet=as_json)
+
+
+def _as_json(state: OfficeState) -> dict[str, object]:
+    told: dict[str, object] = {
+        "needs": state.needs,
+        "batches": state.batches,
+        "witnesses": state.witnesses,
+        "stopped": {"reaches": state.suspended.scopes, "agrees": state.suspended.agrees},
+        "standing": state.standing,
+        "published": state.published,
+        "reconciled": state.reconciled,
+        "duties": {"open": state.duties.open, "agrees": state.duties.agrees},
+        "incidents": state.incidents,
+    }
+    built: dict[str, object] = msgspec.to_builtins(told)
+    return built
+
+
+def _needs(needs: Iterable[Need]) -> list[str]:
+    """What needs somebody, each with the command that is next."""
+    lines: list[str] = []
+    for each in needs:
+        lines += textwrap.wrap(f"{each.words} [{each.code}]", 78, subsequent_indent="  ")
+        lines += [f"  `counterfoil {each.command}`"] if each.command else []
+    return ["", "Needs somebody:", *lines] if lines else []
+
+
+def _still(suspended: SuspensionStatus) -> str:
+    lines = [
+        f"Suspended: {text} ({count} to be lifted).\n" for text, count in suspended.scopes.items()
+    ]
+    if not suspended.agrees:
+        lines.append(
+            "Suspended: office, for its table of orders does not say what the ledger says.\n"
+        )
+    return "".join(lines)
+
+
+def _witnessed(standing: witnesses.QuorumStatus) -> str:
+    if not standing.configured:
+        return "Witnesses: none are set; answers leave without a cosigned checkpoint."
+    last = (
+        f"last cosigned at {standing.size} entries, {standing.time}"
+        if standing.time
+        else "nothing was cosigned yet"
+    )
+    return f"Witnesses: {last}." + (
+        "" if standing.fresh else " Nothing is released until `counterfoil ledger cosign`."
+    )
+
+
+def _published(standing: publication.PublicationStatus) -> str:
+    if not standing.folder:
+        return "Published: no folder is set; nobody outside sees this ledger."
+    shown = f"{standing.size} entries at {standing.time}" if standing.time else "nothing yet"
+    promised = f"Published: {shown}, and every {standing.hours} hours."
+    return promised + (" LATE: run `counterfoil ledger publish`." if standing.late else "")
+
+
+def _reconciled(standing: reconciliation.ReconciliationStatus) -> str:
+    found = f"{standing.differences} differences" if standing.differences else "no difference"
+    told = f"Reconciled: {standing.time}, {found}." if standing.time else "Reconciled: never."
+    return told + (" LATE: run `counterfoil reconcile`." if standing.late else "")
+
+
+def _due(listed: duties.DutyListing) -> str:
+    """A line for each open duty; nothing where there is none."""
+    lines = [
+        f"\nDuty {each.number}: {each.about}, due {each.due_on}.{' LATE.' if each.late else ''}"
+        for each in listed.open
+    ]
+    if not listed.agrees:
+        lines.append("\nDuties: they are not those that the ledger has entries of.")
+    return "".join(lines)

@@ -1,0 +1,173 @@
+"""How an office is: what stands, and first of all what needs somebody. One query, for the command
+line, for the door of the office and for pages.
+
+A `Need` has a code, what it is about, a sentence, and the command that is its cure, without
+--office and --officer, which whoever shows it adds. Needs are told in this order:
+
+    suspended, orders_disagree                  something stands still
+    incident_open, duty_late                    a day passes or has passed
+    clock_behind                                the machine's clock is before the last entry
+    agreement_over, agreement_ends, agreement_early, safeguards_over, safeguards_end
+    register_*, snapshot_old, certificate_missing
+    cosign_late, publish_late, reconcile_late   what runs by the clock
+    rows_wait, batch_determine, batch_review, batch_release, batch_held
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from counterfoil.accountability import publication, reconciliation
+from counterfoil.certification.standing import OfficeStanding, office_standing
+from counterfoil.controls import witnesses
+from counterfoil.controls.duties import service as duties
+from counterfoil.controls.incidents import service as incidents
+from counterfoil.controls.suspension.service import SuspensionStatus, suspension_status
+from counterfoil.core.use_cases import NOBODY, Actor
+from counterfoil.core.values import Public
+from counterfoil.disclosure.listing import BatchLine, ListBatches, list_batches
+from counterfoil.office import Office
+
+WARN_DAYS: Final = 30
+"""Days before its end from which an agreement is told of."""
+
+
+class Need(Public, frozen=True):
+    """Something that somebody has to do. `about`: a batch's id, a number, or "". `command`: the
+    words after `counterfoil`, or "" where no command is the cure; `by_officer`: whether an officer
+    runs it, rather than the operator."""
+
+    code: str
+    about: str
+    words: str
+    command: str = ""
+    by_officer: bool = True
+
+
+class OfficeState(Public, frozen=True):
+    """How an office is. `needs`: what needs somebody, the most pressing first."""
+
+    needs: tuple[Need, ...]
+    batches: tuple[BatchLine, ...]
+    suspended: SuspensionStatus
+    standing: OfficeStanding
+    witnesses: witnesses.QuorumStatus
+    published: publication.PublicationStatus
+    reconciled: reconciliation.ReconciliationStatus
+    duties: duties.DutyListing
+    incidents: tuple[incidents.IncidentStatus, ...]
+
+
+def office_state(office: Office, _actor: Actor) -> OfficeState:
+    """How the office is. Anybody may ask. Raises StoreFault, VerifyFault (database)."""
+    found = OfficeState(
+        needs=(),
+        batches=tuple(list_batches(office, NOBODY, ListBatches())),
+        suspended=suspension_status(office, NOBODY),
+        standing=office_standing(office, NOBODY),
+        witnesses=witnesses.witness_status(office, NOBODY),
+        published=publication.publication_status(office, NOBODY),
+        reconciled=reconciliation.reconciliation_status(office, NOBODY),
+        duties=duties.list_duties(office, NOBODY),
+        incidents=tuple(incidents.due_incidents(office, NOBODY)),
+    )
+    return msgspec.structs.replace(found, needs=tuple(needs_of(found)))
+
+
+def needs_of(state: OfficeState) -> Iterator[Need]:
+    """What needs somebody, in the order of the module."""
+    yield from _still(state.suspended)
+    yield from _days(state)
+    yield from _standing(state.standing)
+    yield from _late(state)
+    for each in state.batches:
+        yield from _batch(each)
+
+
+def _still(suspended: SuspensionStatus) -> Iterator[Need]:
+    for scope in suspended.scopes:
+        yield Need("suspended", scope, f"Suspended: {scope}. Two officers lift it with the order.")
+    if not suspended.agrees:
+        words = "The table of orders does not say what the ledger says: the office stands still."
+        yield Need("orders_disagree", "", words, "ledger check", by_officer=False)
+
+
+def _days(state: OfficeState) -> Iterator[Need]:
+    for each in state.incidents:
+        number = str(each.number)
+        words = f"Incident {number} is {each.state}; {each.hours_left} hours are left to report it."
+        yield Need("incident_open", number, words, f"incident show {number}")
+    for duty in state.duties.open:
+        if duty.late:
+            number = str(duty.number)
+            words = f"Duty {number}, {duty.about}, was due on {duty.due_on}."
+            yield Need("duty_late", number, words, "duty list")
+
+
+def _standing(found: OfficeStanding) -> Iterator[Need]:
+    if found.clock_behind:
+        words = "The machine's clock is before the newest entry of the ledger: nothing is entered."
+        yield Need("clock_behind", "", words, by_officer=False)
+    if found.today < found.agreement_from:
+        words = f"The agreement is not in force before {found.agreement_from}."
+        yield Need("agreement_early", found.agreement, words)
+    agreed = _ends("agreement", "The agreement", found.agreement_until, found)
+    shown = _ends("safeguards", "The requester's safeguards", found.safeguards_until, found)
+    yield from (*agreed, *shown)
+    if found.register_fault:
+        words = "No register can be asked: build one from its source."
+        yield Need(found.register_fault, "", words, "register info", by_officer=False)
+    if found.too_old:
+        words = f"The register of {found.built_at} is older than the agreement allows: build anew."
+        yield Need("snapshot_old", found.snapshot, words, by_officer=False)
+    for scope in found.uncertified:
+        stated = "with a date of birth" if scope == "birth" else "without a date of birth"
+        words = f"No certificate covers questions {stated}: they are not compared."
+        yield Need("certificate_missing", scope, words, by_officer=False)
+
+
+def _ends(code: str, what: str, last: date | None, found: OfficeStanding) -> Iterator[Need]:
+    if last is None:
+        return
+    left = (last - found.today).days
+    if left < 0:
+        yield Need(f"{code}_over", found.agreement, f"{what} ended on {last}: nothing is answered.")
+    elif left <= WARN_DAYS:
+        yield Need(f"{code}_ends", found.agreement, f"{what} end on {last}, in {left} days.")
+
+
+def _late(state: OfficeState) -> Iterator[Need]:
+    if state.witnesses.configured and not state.witnesses.fresh:
+        words = "Nothing is released until the witnesses cosign the ledger."
+        yield Need("cosign_late", "", words, "ledger cosign", by_officer=False)
+    if state.published.folder and state.published.late:
+        words = f"The ledger was not published within {state.published.hours} hours."
+        yield Need("publish_late", "", words, "ledger publish", by_officer=False)
+    if state.reconciled.late:
+        words = "The office was not reconciled within a day."
+        yield Need("reconcile_late", "", words, "reconcile", by_officer=False)
+
+
+def _batch(each: BatchLine) -> Iterator[Need]:
+    who = f" {each.claimed_by} has it." if each.claimed_by else ""
+    if each.waiting:
+        words = f"{each.waiting} rows of {each.batch} wait for an officer and counsel.{who}"
+        yield Need("rows_wait", each.batch, words, f"waiting {each.batch}")
+    wanted = _STEPS.get(each.state)
+    if wanted:
+        code, said, command, officer = wanted
+        words = f"{each.batch} {said}.{who}"
+        yield Need(code, each.batch, words, f"{command} {each.batch}", by_officer=officer)
+    elif each.state == "held":
+        yield Need("batch_held", each.batch, f"{each.batch} stands still until it is resumed.{who}")
+
+
+_STEPS: Final = {
+    "gated": ("batch_determine", "is to be determined", "determine", False),
+    "determined": ("batch_review", "waits for a first officer", "review", True),
+    "reviewed": ("batch_release", "waits for a second officer", "release", True),
+}

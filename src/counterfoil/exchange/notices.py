@@ -1,0 +1,140 @@
+"""Recalls that go out by the mailbox: for each recall of an answer that left there, one sealed item
+of kind `notice` (docs/formats/outbox.md), to whom the answer was sealed.
+
+    exchange/notices/NUMBER.json    what became of the recall of this number: `NoticeRecord`
+    outbox/ITEM.notice              the item: `notice.txt`, the signed notice, and `recalls`, the
+                                    signed list of recalls as of now
+
+The outbox's head names the item and counts the recalls, so that a gateway which holds one back is
+noticed. A list that cannot be made now (no quorum of witnesses answers) holds no notice back: it
+goes without. A notice lies there until `_DAYS` after it left. Trusted and lost: as the records of
+items (folders.py); a notice that is lost is made again, under another item.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+
+from counterfoil.controls.recall import listing
+from counterfoil.controls.recall import service as recalls
+from counterfoil.core.atomic_files import replace_file, sync_path
+from counterfoil.core.bounded import read_bounded
+from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.instants import from_instant, instant_text
+from counterfoil.core.use_cases import NOBODY, SERVICE
+from counterfoil.core.values import Public
+from counterfoil.envelopes import (
+    ItemHeader,
+    PublicOpeningKey,
+    new_item,
+    parse_opening_key,
+    seal_item,
+    write_content,
+)
+from counterfoil.exchange.folders import ExchangeFolders, ItemRecord
+from counterfoil.exchange.mailbox import Mailbox, file_digest
+from counterfoil.office import Office
+
+_DAYS: Final = timedelta(days=400)
+_MOST_BYTES: Final = 16_384
+
+
+class NoticeRecord(Public, frozen=True, forbid_unknown_fields=True):
+    """One notice that left. `number`: of its recall; `digest`: of the item's file."""
+
+    number: int
+    item: str
+    batch: str
+    digest: str
+    left_at: str
+
+
+class Notices:
+    """The notices of one office."""
+
+    def __init__(self, office: Office, mailbox: Mailbox, folders: ExchangeFolders) -> None:
+        self._office = office
+        self._mailbox = mailbox
+        self._folders = folders
+
+    def put_new(self, records: Iterable[ItemRecord]) -> int:
+        """Seal a notice of each recall that has none yet, of whose batch an answer left; how many.
+        Raises OSError, StateFault `orders_disagree`, KeyFault, StoreFault, VerifyFault."""
+        listed = recalls.list_recalls(self._office, NOBODY)
+        if not listed.recalls:
+            return 0
+        sent = {each.number for each in self.records()}
+        readers: dict[str, dict[str, PublicOpeningKey]] = {}
+        for record in records:
+            if record.left_at:
+                keys = (parse_opening_key(each) for each in record.reply_to)
+                readers.setdefault(record.batch, {}).update({key.key_id: key for key in keys})
+        wanted = [
+            each for each in listed.recalls if each.number not in sent and readers.get(each.batch)
+        ]
+        for each in wanted:
+            self._put(each.number, each.batch, list(readers[each.batch].values()))
+        return len(wanted)
+
+    def records(self) -> Iterator[NoticeRecord]:
+        """Every notice that left and still lies there, by number."""
+        found: list[NoticeRecord] = []
+        for path in self._folders.notices.glob("*.json"):
+            with suppress(OSError, ValueError, msgspec.MsgspecError):
+                data = read_bounded(path, _MOST_BYTES)
+                found.append(msgspec.json.decode(data, type=NoticeRecord))
+        for each in sorted(found, key=lambda each: each.number):
+            if self._mailbox.notice(each.item).is_file() and not self._is_over(each):
+                yield each
+
+    def expire(self) -> None:
+        """Take away the notices whose time is over. Raises OSError."""
+        for path in self._folders.notices.glob("*.json"):
+            with suppress(ValueError, msgspec.MsgspecError):
+                kept = msgspec.json.decode(read_bounded(path, _MOST_BYTES), type=NoticeRecord)
+                if self._is_over(kept):
+                    self._mailbox.notice(kept.item).unlink(missing_ok=True)
+
+    def _is_over(self, record: NoticeRecord) -> bool:
+        return from_instant(record.left_at) + _DAYS < self._office.clock()
+
+    def _put(self, number: int, batch: str, keys: list[PublicOpeningKey]) -> None:
+        office, item = self._office, new_item(self._office.random)
+        notice = recalls.notice_for_outbox(office, SERVICE, recalls.WriteNotice(number))
+        parts: dict[str, BinaryIO] = {"notice.txt": io.BytesIO(notice)}
+        with suppress(CounterfoilError):
+            parts["recalls"] = io.BytesIO(listing.make_recall_list(office, SERVICE).data)
+        clear = io.BytesIO()
+        write_content(clear, parts)
+        header = ItemHeader(
+            kind="notice",
+            item=item,
+            office=office.settings.name,
+            to=tuple(key.key_id for key in keys),
+            agreement=office.law.agreement_digest,
+            expires=office.clock() + _DAYS,
+        )
+        path = self._mailbox.notice(item)
+        part = path.with_name(f".{path.name}.part")
+        clear.seek(0)
+        with part.open("w+b") as sink:
+            seal_item(clear, sink, header, keys, office.signer(), office.random)
+            sink.flush()
+            os.fsync(sink.fileno())
+        part.chmod(0o640)
+        digest = file_digest(part)
+        part.replace(path)
+        sync_path(path.parent)
+        kept = NoticeRecord(number, item, batch, digest, instant_text(office.clock()))
+        replace_file(self._path(number), msgspec.json.encode(kept))
+
+    def _path(self, number: int) -> Path:
+        return self._folders.notices / f"{number}.json"

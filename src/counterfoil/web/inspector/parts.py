@@ -1,0 +1,28 @@
+"""What the inspector's pages have in common: days of a field, and texts that a browser saves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from starlette.responses import Response
+
+from counterfoil.core.errors import InputFault
+
+
+def read_day(text: str, place: str) -> date:
+    """A day of a field. Raises InputFault `form_field_other`."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise InputFault(
+            "form_field_other",
+            "this is not written as the field asks for",
+            place=place,
+            cure="Write a day as 2026-03-02.",
+        ) from None
+
+
+def saved(text: str, name: str) -> Response:
+    """A text that a browser saves under a name."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, headers=headers, media_type="text/plain; charset=utf-8")

@@ -1,0 +1,115 @@
+"""One batch: who asks, under what, what became of its rows, what waits, and what can be done next.
+
+/batches/{batch}           enters nothing: counts and ids of waiting requests only
+/batches/{batch}/rows      POST: the rows, which is entered as a look
+/batches/{batch}/withdraw  closes it unanswered, for good
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+from counterfoil.disclosure import WithdrawBatch
+from counterfoil.disclosure.listing import BatchLine, BatchRows, ShowBatch
+from counterfoil.disclosure.waiting import WaitingRequests
+from counterfoil.web.officers import looks, signing
+from counterfoil.web.page import Page, Shown, Visit
+
+ROWS_A_PAGE: Final = 50
+OUTCOMES: Final = (
+    "", "confirmed", "not_confirmed", "not_compared", "refused", "rejected", "granted", "waiting",
+)  # fmt: skip
+_ELEMENT: Final = "."
+"""What stands between `refused` and an element in the name of a count."""
+_OPEN: Final = ("gated", "determined", "reviewed")
+
+
+async def show(visit: Visit) -> dict[str, Any]:
+    """The batch without its rows."""
+    line = await looks.line_of(visit, visit.part("batch"))
+    waiting = None
+    if line.waiting and visit.may("waiting"):
+        waiting = await visit.ask("waiting", line.batch)
+    return {
+        "line": line,
+        "look": looks.of(visit, line) if visit.may("review") else None,
+        "waiting": _shown(waiting),
+        "is_open": line.state in _OPEN,
+        "outcome_counts": [each for each in line.counts.items() if _ELEMENT not in each[0]],
+        "element_counts": _by_element(line),
+        "outcomes": OUTCOMES,
+    }
+
+
+def _by_element(line: BatchLine) -> list[tuple[str, int]]:
+    """How many rows each element of the law refused, most first."""
+    found = [
+        (name.partition(_ELEMENT)[2], count)
+        for name, count in line.counts.items()
+        if name.startswith(f"refused{_ELEMENT}")
+    ]
+    return sorted(found, key=lambda each: (-each[1], each[0]))
+
+
+def _shown(waiting: WaitingRequests | None) -> list[Any]:
+    return list(waiting.waiting[:ROWS_A_PAGE]) if waiting else []
+
+
+async def rows(visit: Visit) -> dict[str, Any]:
+    """The rows of one outcome, a page of them."""
+    outcome = visit.form.choose("outcome", "outcome", OUTCOMES)
+    number = visit.form.get("page") or "1"
+    page = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
+    found: BatchRows = await visit.ask("batch-rows", ShowBatch(visit.part("batch"), outcome))
+    pages = max(1, -(-len(found.rows) // ROWS_A_PAGE))
+    page = min(max(page, 1), pages)
+    codes = Counter(code for row in found.rows for code in row.codes)
+    return {
+        "line": found.batch,
+        "outcome": outcome,
+        "rows": found.rows[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE],
+        "total": len(found.rows),
+        "number_of_page": page,
+        "number_of_pages": pages,
+        "codes": codes.most_common(),
+        "outcomes": OUTCOMES,
+    }
+
+
+async def withdraw(visit: Visit) -> Shown:
+    """Sign that a batch is closed unanswered."""
+    batch = visit.part("batch")
+    after = signing.After("batch", {"batch": batch}, "The batch is closed unanswered, for good.")
+    return await signing.begin(visit, "withdraw", WithdrawBatch(batch), after)
+
+
+PAGES: Final = (
+    Page(
+        name="batch",
+        path="/batches/{batch}",
+        title="Batch",
+        template="officers/batch.html",
+        actions=("batches", "batch"),
+        show=show,
+        parents=("inbox",),
+    ),
+    Page(
+        name="rows",
+        path="/batches/{batch}/rows",
+        title="Rows",
+        template="officers/rows.html",
+        actions=("batch-rows",),
+        send=rows,
+        parents=("inbox", "batch"),
+    ),
+    Page(
+        name="withdraw",
+        path="/batches/{batch}/withdraw",
+        title="Withdraw",
+        template="officers/sign.html",
+        actions=("withdraw",),
+        send=withdraw,
+        parents=("inbox", "batch"),
+    ),
+)

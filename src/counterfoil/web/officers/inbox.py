@@ -1,0 +1,71 @@
+"""The first page: every batch that somebody still has to do something about, oldest first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from counterfoil.core.instants import from_instant
+from counterfoil.core.values import Public
+from counterfoil.disclosure.listing import BatchLine, ListBatches
+from counterfoil.web.officers import looks
+from counterfoil.web.page import Page, Visit
+
+_DONE: Final = ("released", "withdrawn")
+_NEEDS: Final = {
+    "": "",
+    "sample": "Look at its sample.",
+    "review": "Review it.",
+    "release": "Release it.",
+}
+
+
+async def show(visit: Visit) -> dict[str, Any]:
+    """The batches, those to be done first."""
+    found: list[BatchLine] = await visit.ask("batches", ListBatches())
+    now = visit.dispatch.office.clock()
+    shown = [_listed(visit, line, now) for line in found]
+    return {
+        "waiting": [each for each in shown if each.line.state not in _DONE],
+        "done": [each for each in reversed(shown) if each.line.state in _DONE][:50],
+    }
+
+
+class Listed(Public, frozen=True):
+    """A batch with its age, its state as this officer is told it, and what they can do next."""
+
+    line: BatchLine
+    age: str
+    state: str
+    needs: str
+
+
+def _listed(visit: Visit, line: BatchLine, now: datetime) -> Listed:
+    """The state is told as "with the officers" to who has not looked at the sample yet: whether
+    another officer agreed with it is not theirs to know before."""
+    age = _age(now - from_instant(line.received_at))
+    to_do = looks.of(visit, line).to_do if visit.may("review") else ""
+    needs = _NEEDS[to_do] or ("Requests wait for an officer." if line.waiting else "")
+    return Listed(line, age, "with the officers" if to_do == "sample" else line.state, needs)
+
+
+def _age(age: timedelta) -> str:
+    """How old, in its largest unit."""
+    minutes = int(age.total_seconds() // 60)
+    for size, unit in ((1440, "d"), (60, "h")):
+        if minutes >= size:
+            return f"{minutes // size} {unit}"
+    return f"{max(minutes, 0)} min"
+
+
+PAGES: Final = (
+    Page(
+        name="inbox",
+        path="/",
+        title="Inbox",
+        template="officers/inbox.html",
+        actions=("batches",),
+        show=show,
+        nav="Inbox",
+    ),
+)

@@ -1,0 +1,95 @@
+"""Incidents with the hours that are left until their report is due, and the duties with a day.
+
+/incidents                     every incident, the urgent first, and the duties that are open
+/incidents/new                 POST: open one
+/incidents/{number}/report     POST: enter that it was reported
+/incidents/{number}/close      POST: close it
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from counterfoil.controls.duties.service import DutyListing
+from counterfoil.controls.incidents.classes import CLASSES
+from counterfoil.controls.incidents.service import (
+    CloseIncident,
+    IncidentFacts,
+    IncidentStatus,
+    OpenIncident,
+    ReportIncident,
+)
+from counterfoil.web.officers import signing
+from counterfoil.web.page import Page, Shown, Visit
+
+
+async def show(visit: Visit) -> dict[str, Any]:
+    """Incidents and duties."""
+    found: list[IncidentStatus] = await visit.ask("incidents")
+    duties: DutyListing = await visit.ask("duties")
+    return {
+        "running": sorted((each for each in found if each.state == "open"), key=_urgency),
+        "others": [each for each in found if each.state != "open"],
+        "classes": CLASSES,
+        "duties": [each for each in duties.duties if not each.closed_at],
+        "agrees": duties.agrees,
+    }
+
+
+def _urgency(incident: IncidentStatus) -> int:
+    return incident.hours_left
+
+
+async def new(visit: Visit) -> Shown:
+    """Open an incident, found now."""
+    about = visit.form.choose("about", "What is thought to have happened", CLASSES)
+    facts = IncidentFacts(about, visit.dispatch.office.clock(), visit.form.get("batch"))
+    after = signing.After("incidents", {}, "The incident is open. Its clock runs.")
+    return await signing.begin(visit, "incident-open", OpenIncident(facts=facts), after)
+
+
+async def report(visit: Visit) -> Shown:
+    """Enter that an incident was reported."""
+    command = ReportIncident(number=_number(visit))
+    after = signing.After("incidents", {}, "It is entered that the incident was reported.")
+    return await signing.begin(visit, "incident-report", command, after)
+
+
+async def close(visit: Visit) -> Shown:
+    """Close an incident."""
+    command = CloseIncident(number=_number(visit))
+    after = signing.After("incidents", {}, "The incident is closed.")
+    return await signing.begin(visit, "incident-close", command, after)
+
+
+def _number(visit: Visit) -> int:
+    text = visit.part("number")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _sends(name: str, path: str, title: str, send: Any) -> Page:
+    return Page(
+        name=name,
+        path=path,
+        title=title,
+        template="officers/sign.html",
+        actions=(name,),
+        send=send,
+        parents=("incidents",),
+    )
+
+
+PAGES: Final = (
+    Page(
+        name="incidents",
+        path="/incidents",
+        title="Incidents and duties",
+        template="officers/incidents.html",
+        actions=("incidents", "duties"),
+        show=show,
+        nav="Incidents",
+    ),
+    _sends("incident-open", "/incidents/new", "Open an incident", new),
+    _sends("incident-report", "/incidents/{number}/report", "Report an incident", report),
+    _sends("incident-close", "/incidents/{number}/close", "Close an incident", close),
+)

@@ -1,0 +1,167 @@
+"""How an act is signed on a page: the statement with its short code, then the officer's security
+key; where two officers sign, the second finds it under "To be signed" in a session of their own.
+
+    /to-sign              what waits for this officer
+    /to-sign/{ceremony}   POST: the statement, for the second officer
+    /sign/{ceremony}      POST: the signature comes back; the act is done once all have signed
+
+In a sandbox, whose officers' key files lie open, the office signs with the file where an officer
+has no security key: that is marked on the page, and exists nowhere else.
+"""
+
+from __future__ import annotations
+
+from tempfile import TemporaryDirectory
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from starlette.responses import Response
+
+from counterfoil.client import sandbox_key
+from counterfoil.client.ceremonies import Begun, Done, Waiting
+from counterfoil.core.errors import UsageFault
+from counterfoil.core.use_cases import Signature, SignedCommand
+from counterfoil.web.page import Page, Shown, Visit
+
+_AFTER: Final = "after"
+
+
+class After(NamedTuple):
+    """The page to go on to once an act is done, by its name and parts; what it says first."""
+
+    page: str
+    parts: dict[str, str]
+    said: str
+
+
+async def begin(
+    visit: Visit,
+    action: str,
+    command: SignedCommand,
+    after: After,
+    files: TemporaryDirectory[str] | None = None,
+) -> Shown:
+    """State an act, and show the page on which it is signed. Raises as `Ceremonies.begin`."""
+    dispatch, officer = visit.dispatch, visit.officer.officer
+    try:
+        begun = await dispatch.alone(
+            lambda: dispatch.ceremonies.begin(officer, action, command, files)
+        )
+    except BaseException:
+        if files is not None:
+            files.cleanup()
+        raise
+    visit.session.kept.setdefault(_AFTER, {})[begun.id] = after
+    return _shown(visit, begun)
+
+
+def _shown(visit: Visit, begun: Begun) -> Shown:
+    told = {
+        "begun": begun,
+        "options": msgspec.json.encode(begun.options).decode() if begun.options else "",
+        "signs_here": begun.options is None and visit.dispatch.office.settings.sandbox,
+    }
+    return Shown("officers/sign.html", told)
+
+
+async def waiting(visit: Visit) -> dict[str, Any]:
+    """What waits for this officer's signature."""
+    dispatch, officer = visit.dispatch, visit.officer.officer
+    found: list[Waiting] = await dispatch.alone(lambda: dispatch.ceremonies.waiting(officer))
+    return {"waiting": found}
+
+
+async def join(visit: Visit) -> Shown:
+    """The statement, for the officer who signs second."""
+    dispatch, officer = visit.dispatch, visit.officer.officer
+    name = visit.part("ceremony")
+    return _shown(visit, await dispatch.alone(lambda: dispatch.ceremonies.join(officer, name)))
+
+
+async def finish(visit: Visit) -> Response:
+    """Take a signature."""
+    dispatch, known = visit.dispatch, visit.officer
+    name = visit.part("ceremony")
+    credential = visit.form.get("credential")
+    if visit.form.get("sandbox"):
+        done = await dispatch.alone(lambda: _sign_in_sandbox(visit, name))
+    else:
+        done = await dispatch.alone(
+            lambda: dispatch.ceremonies.finish(known.officer, name, credential=credential)
+        )
+    after: After | None = visit.session.kept.get(_AFTER, {}).pop(name, None)
+    if done.waits_for is not None:
+        visit.say("You have signed. It is done once the other officer signs it, within 15 minutes.")
+        return visit.go("to-sign")
+    dispatch.acted(done.action, known)
+    after = after or After("inbox", {}, "It is done, and entered.")
+    visit.say(after.said)
+    return visit.go(after.page, **after.parts)
+
+
+def _sign_in_sandbox(visit: Visit, ceremony: str) -> Done:
+    """Sign with the key file that lies open in a sandbox."""
+    dispatch, officer = visit.dispatch, visit.officer.officer
+    if not dispatch.office.settings.sandbox:
+        raise UsageFault(
+            "signs_in_sandbox_only",
+            "the office signs for nobody",
+            place="sign",
+            cure="Sign with your own key.",
+        )
+    key = sandbox_key(dispatch.office, officer.name)
+    statement = dispatch.ceremonies.asked(officer, ceremony)
+    signature: Signature = key.sign(statement).signature
+    return dispatch.ceremonies.finish(officer, ceremony, signature=signature)
+
+
+async def give_up(visit: Visit) -> Response:
+    """Forget an act that was not signed."""
+    dispatch, officer = visit.dispatch, visit.officer.officer
+    name = visit.part("ceremony")
+
+    def forget() -> None:
+        dispatch.ceremonies.command(officer, name)
+        dispatch.ceremonies.give_up(name)
+
+    await dispatch.alone(forget)
+    visit.say("Nothing was signed and nothing was done.")
+    return visit.go("inbox")
+
+
+PAGES: Final = (
+    Page(
+        name="to-sign",
+        path="/to-sign",
+        title="To be signed",
+        template="officers/to-sign.html",
+        actions=("batches",),
+        show=waiting,
+        nav="To be signed",
+    ),
+    Page(
+        name="join",
+        path="/to-sign/{ceremony}",
+        title="Sign",
+        template="officers/sign.html",
+        actions=("batches",),
+        send=join,
+        parents=("to-sign",),
+    ),
+    Page(
+        name="sign",
+        path="/sign/{ceremony}",
+        title="Sign",
+        template="officers/sign.html",
+        actions=("batches",),
+        send=finish,
+    ),
+    Page(
+        name="give-up",
+        path="/sign/{ceremony}/give-up",
+        title="Sign",
+        template="officers/sign.html",
+        actions=("batches",),
+        send=give_up,
+    ),
+)

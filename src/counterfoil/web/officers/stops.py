@@ -1,0 +1,127 @@
+"""What is stopped, and the acts that stop and go on: suspensions, recalls, disclosure holds.
+
+/stops               the scopes that are suspended, to every role
+/stops/suspend       POST: one officer, by an order
+/stops/resume        POST: two officers, by an order
+/recalls             what was recalled; POST: two officers recall answers
+/holds               of the role holds: the holds, by number; POST: two officers add one
+/holds/{hold}/lift   POST: two officers lift it
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from counterfoil.controls.holds.service import AddHold, LiftHold
+from counterfoil.controls.recall.reasons import REASONS
+from counterfoil.controls.recall.service import RecallAnswers
+from counterfoil.controls.suspension.service import Resume, Suspend
+from counterfoil.web.officers import signing
+from counterfoil.web.officers.files import MOST_BYTES, upload
+from counterfoil.web.page import Page, Shown, Visit
+
+
+async def show(visit: Visit) -> dict[str, Any]:
+    """What is suspended."""
+    return {"status": await visit.ask("suspensions")}
+
+
+async def suspend(visit: Visit) -> Shown:
+    """Stop a scope."""
+    order, folder = upload(visit, "order", "Order")
+    command = Suspend(order=order, scope=visit.form.get("scope") or "office")
+    after = signing.After("stops", {}, "The suspension is entered and in force.")
+    return await signing.begin(visit, "suspend", command, after, folder)
+
+
+async def resume(visit: Visit) -> Shown:
+    """Lift a suspension."""
+    order, folder = upload(visit, "order", "Order")
+    command = Resume(order=order, scope=visit.form.get("scope") or "office")
+    after = signing.After("stops", {}, "The suspension is lifted.")
+    return await signing.begin(visit, "resume", command, after, folder)
+
+
+async def recalls(visit: Visit) -> dict[str, Any]:
+    """What was recalled."""
+    return {"listing": await visit.ask("recalls"), "reasons": REASONS}
+
+
+async def recall(visit: Visit) -> Shown:
+    """Recall released answers."""
+    batch = visit.form.need("batch", "Batch")
+    reason = str(visit.form.choose("reason", "Reason", REASONS))
+    rows = tuple(visit.form.get("rows").split("\n")) if visit.form.get("rows") else ()
+    document, folder = upload(visit, "document", "Document")
+    command = RecallAnswers(batch, reason, document, tuple(each.strip() for each in rows))
+    after = signing.After("recalls", {}, "The recall is entered. Its notice goes to the requester.")
+    return await signing.begin(visit, "recall", command, after, folder)
+
+
+async def holds(visit: Visit) -> dict[str, Any]:
+    """The holds, by number."""
+    return {"holds": await visit.ask("holds")}
+
+
+async def hold(visit: Visit) -> Shown:
+    """Hold the person of a file."""
+    person, folder = upload(visit, "person", "File of the person")
+    after = signing.After("holds", {}, "The hold is entered.")
+    return await signing.begin(visit, "hold-add", AddHold(person=person), after, folder)
+
+
+async def lift(visit: Visit) -> Shown:
+    """Lift a hold."""
+    text = visit.part("hold")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    after = signing.After("holds", {}, "The hold is lifted.")
+    return await signing.begin(visit, "hold-lift", LiftHold(number=number), after)
+
+
+def _sends(name: str, path: str, title: str, action: str, send: Any, parent: str) -> Page:
+    return Page(
+        name=name,
+        path=path,
+        title=title,
+        template="officers/sign.html",
+        actions=(action,),
+        send=send,
+        parents=(parent,),
+        most_bytes=MOST_BYTES,
+    )
+
+
+PAGES: Final = (
+    Page(
+        name="stops",
+        path="/stops",
+        title="Suspensions",
+        template="officers/stops.html",
+        actions=("suspensions",),
+        show=show,
+        nav="Suspensions",
+    ),
+    _sends("suspend", "/stops/suspend", "Suspend", "suspend", suspend, "stops"),
+    _sends("resume", "/stops/resume", "Resume", "resume", resume, "stops"),
+    Page(
+        name="recalls",
+        path="/recalls",
+        title="Recalls",
+        template="officers/recalls.html",
+        actions=("recalls",),
+        show=recalls,
+        nav="Recalls",
+    ),
+    _sends("recall", "/recalls/new", "Recall answers", "recall", recall, "recalls"),
+    Page(
+        name="holds",
+        path="/holds",
+        title="Disclosure holds",
+        template="officers/holds.html",
+        actions=("holds",),
+        show=holds,
+        nav="Holds",
+    ),
+    _sends("hold-add", "/holds/new", "Hold a person", "hold-add", hold, "holds"),
+    _sends("hold-lift", "/holds/{hold}/lift", "Lift a hold", "hold-lift", lift, "holds"),
+)

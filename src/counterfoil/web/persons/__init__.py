@@ -1,0 +1,1 @@
+"""A person's accounting: the page by which an officer answers "who asked about me?"."""

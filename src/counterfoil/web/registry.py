@@ -1,0 +1,36 @@
+"""All pages that the office serves. What is not here does not exist; who gets which of them, each
+page says by its actions, and tests/web/test_roles.py goes through every role and every page.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil.web.inspector import checks, evidence, ledger
+from counterfoil.web.officers import (
+    batch,
+    inbox,
+    incidents,
+    people,
+    request,
+    sample,
+    signing,
+    stops,
+)
+from counterfoil.web.page import Page
+from counterfoil.web.persons import accounting
+
+OFFICE_PAGES: Final[tuple[Page, ...]] = (
+    *inbox.PAGES,
+    *signing.PAGES,
+    *batch.PAGES,
+    *sample.PAGES,
+    *request.PAGES,
+    *stops.PAGES,
+    *incidents.PAGES,
+    *people.PAGES,
+    *ledger.PAGES,
+    *checks.PAGES,
+    *evidence.PAGES,
+    *accounting.PAGES,
+)

@@ -1,0 +1,212 @@
+"""In Chromium, with an OpenID provider and security keys: two officers sign in, look at the sample,
+review and release; no page has a violation that axe finds, at any step, nor loses anything at 320
+pixels. Without JavaScript everything works but the touch of the key."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from counterfoil import client as at_the_office
+from counterfoil.api.dispatch import Dispatch
+from counterfoil.client.registration import Registrations
+from counterfoil.core.values import Role
+from counterfoil.web.console import ConsoleSettings, office_site
+from counterfoil.web.signing_in.openid import OpenIdSettings
+from tests.api.doors import Lines
+from tests.controls.sampling.test_service import ask_for
+from tests.house.tree import ROOT
+from tests.web.provider import CLIENT, SECRET, Provider, on_loopback
+from tests.web.sites import UNBOUND
+from tests.world.browsers import chromium, keep_picture
+from tests.world.office import World, closing
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+AXE = ROOT / "assets" / "node_modules" / "axe-core" / "axe.min.js"
+REGISTER = """async (options) => {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  return JSON.stringify((await navigator.credentials.create({publicKey})).toJSON());
+}"""
+
+
+class Office:
+    """An office whose pages are served on this machine, and the browser of each officer."""
+
+    def __init__(self, world: World, url: str, browser: Browser) -> None:
+        self.world, self.url, self.browser = world, url, browser
+        self.seen: set[str] = set()
+
+    def officer(self, name: str) -> Page:
+        """A browser of an officer with a security key of their own, enrolled and signed in."""
+        context = self.browser.new_context()
+        page = context.new_page()
+        with_a_key(context, page)
+        page.set_default_timeout(20_000)
+        page.goto(f"{self.url}/sign-in")
+        office = self.world.office
+        registrations = Registrations(office)
+        begun = registrations.begin(name)
+        registrations.add(begun.id, page.evaluate(REGISTER, begun.options))
+        officer = registrations.end(begun.id).officer
+        assert officer is not None
+        at_the_office.enroll_key(office, officer, Role.DISCLOSURE)
+        self.sign_in(page, name)
+        return page
+
+    def sign_in(self, page: Page, name: str) -> None:
+        page.goto(self.url)
+        self.look(page, "signed-out")
+        page.get_by_role("button", name="Sign in").click()
+        self.look(page, "sign-in")
+        page.get_by_role("link", name=re.compile("Sign in at")).click()
+        page.get_by_label("Account").fill(name)
+        page.get_by_role("button", name="Go on").click()
+        page.wait_for_selector("h1:has-text('Inbox')")
+
+    def look(self, page: Page, name: str) -> None:
+        """What axe finds, what runs over the edge of a narrow screen, and a picture."""
+        if name in self.seen:
+            return
+        self.seen.add(name)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        problems = [
+            (each["id"], [node["html"][:200] for node in each["nodes"]])
+            for each in found["violations"]
+        ]
+        assert problems == [], (name, problems)
+        size = page.viewport_size
+        page.set_viewport_size({"width": 320, "height": 800})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size(size or {"width": 1280, "height": 720})
+        assert wide <= 320, (name, wide)
+        keep_picture(page, f"console-{name}")
+
+
+def with_a_key(context: BrowserContext, page: Page) -> None:
+    """A virtual authenticator: a USB key that verifies its user."""
+    session = context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "usb",
+                "hasResidentKey": False,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture
+def office(tmp_path: Path, world_template: Path, browser: Browser) -> Iterator[Office]:
+    assert AXE.is_file(), "run `make assets`, which installs axe-core"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://localhost:{port}"
+    (tmp_path / "secret").write_text(SECRET)
+    with closing(World(tmp_path, template=world_template)) as world:
+        ask_for(world.path, 2)
+        world.amend(
+            "sandbox: true\n", f"sandbox: true\npages: {{rp: localhost, origins: ['{url}']}}\n"
+        )
+        provider = Provider("", lambda: world.now.timestamp())
+        with on_loopback(provider.app()) as issuer:
+            provider.issuer = issuer
+            openid = OpenIdSettings(issuer, CLIENT, tmp_path / "secret", "officer")
+            log: Any = Lines()
+            dispatch = Dispatch(world.office, log)
+            site = office_site(dispatch, ConsoleSettings(url, openid), log, rate=UNBOUND)
+            with on_loopback(site.app(), port):
+                yield Office(world, url, browser)
+                assert [each for each in log if each["event"] == "failed"] == []
+
+
+def look_through(office: Office, page: Page, conclusion: str = "I agree") -> int:
+    """Go through the sample; how many rows there were."""
+    page.get_by_role("link", name="Look at the sample").click()
+    office.look(page, "sample")
+    page.get_by_role("button", name="Show the first row").click()
+    rows = 0
+    while page.get_by_role("button", name="Keep it and go on").count():
+        office.look(page, "sample-row")
+        page.get_by_text(conclusion, exact=True).click()
+        page.get_by_role("button", name="Keep it and go on").click()
+        rows += 1
+    office.look(page, "sample-done")
+    return rows
+
+
+def test_two_officers_release_a_batch_with_their_security_keys(office: Office) -> None:
+    batch = office.world.receive(office.world.requests())
+    at_the_office.determine(office.world.office, batch)
+    first, second = office.officer("m-okafor"), office.officer("r-santos")
+    office.look(first, "inbox")
+    first.get_by_role("link", name=batch).click()
+    office.look(first, "batch")
+    assert look_through(office, first) == 4
+    first.get_by_role("button", name="Sign what you found").click()
+    office.look(first, "sign")
+    assert re.fullmatch("([A-Z2-7]{4}-){3}[A-Z2-7]{4}", first.locator(".cf-code").inner_text())
+    first.get_by_role("button", name="Sign with your security key").click()
+    first.get_by_text("The review is entered").wait_for()
+    second.goto(office.url)
+    second.get_by_role("link", name=batch).click()
+    assert look_through(office, second) == 4
+    second.get_by_role("button", name="Release the batch").click()
+    second.get_by_role("button", name="Sign with your security key").click()
+    second.get_by_text("The batch is released").wait_for()
+    office.look(second, "batch-released")
+    first.goto(f"{office.url}/batches/{batch}")
+    first.get_by_role("button", name="Show the rows").click()
+    office.look(first, "rows")
+    first.get_by_role("button", name=re.compile("Explain")).first.click()
+    office.look(first, "request")
+    first.get_by_role("button", name=re.compile("Show the values")).click()
+    office.look(first, "request-values")
+    for path in ("/nothing", "/sign-out", "/to-sign", "/session"):
+        first.goto(f"{office.url}{path}")
+        office.look(first, f"page{path.replace('/', '-')}")
+    assert office.world.kinds().count("release") == 1
+
+
+def test_without_javascript_all_but_the_key_works(office: Office) -> None:
+    batch = office.world.receive(office.world.requests())
+    at_the_office.determine(office.world.office, batch)
+    page = office.browser.new_context(java_script_enabled=False).new_page()
+    page.goto(office.url)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name=re.compile("Sign in at")).click()
+    page.get_by_label("Account").fill("officer-a")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("link", name=batch).click()
+    page.get_by_role("link", name="Look at the sample").click()
+    page.get_by_role("button", name="Show the first row").click()
+    for _ in range(4):
+        page.get_by_text("I agree", exact=True).click()
+        page.get_by_role("button", name="Keep it and go on").click()
+    page.get_by_role("button", name="Sign what you found").click()
+    page.get_by_role("button", name="Sign as officer-a").click()
+    assert "The review is entered" in page.inner_text("main")
+    frame = page.frame_locator("iframe.cf-session")
+    assert "your session ends at" in frame.locator("main").inner_text()
+    frame.get_by_role("button", name="Stay signed in").click()
+    page.get_by_role("button", name="Sign out").click()
+    assert page.inner_text("h1") == "Sign in"
