@@ -93,3 +93,13 @@ def test_an_entry_that_is_none_is_not_read() -> None:
     with pytest.raises(VerifyFault) as fault:
         read_clock([forged], datetime.fromisoformat("2026-03-03T00:00:00+00:00"))
     assert fault.value.code == "entry_malformed"
+
+
+def test_once_the_office_is_closed_nothing_more_is_promised() -> None:
+    def closed(at: float) -> Clock:
+        fields = {name: value_of(name) for name in ("commitment", "officer", "second")}
+        last = encode(EntryKind.CLOSING, fields, 1, entry_time(START + timedelta(hours=at)))
+        return read_clock([*entries((0, 24)), last], START + timedelta(hours=999))
+
+    assert closed(23).missed == ()
+    assert [each.entry for each in closed(25).missed] == [1]

@@ -15,8 +15,8 @@ from counterfoil.cli.batch import explain, listing, override, review, sample, wa
 from counterfoil.cli.batch import steps as batch
 from counterfoil.cli.controls import comparison, duty, hold, incident, notice, recall, suspension
 from counterfoil.cli.hints import completing
+from counterfoil.cli.office import close, custodian, evaluate, key, officer, register, status
 from counterfoil.cli.office import create as office
-from counterfoil.cli.office import custodian, evaluate, key, officer, register, status
 from counterfoil.cli.output import fail, say
 from counterfoil.cli.oversight import (
     accounting,
@@ -177,6 +177,14 @@ add_verb(
     "replay --rows 20000",
     who=INSPECTORS,
 )
+add_verb(
+    office.app,
+    close.close,
+    f"office close {_DESK} --second b.key --order order.pdf --accounting accounting.jsonl "
+    "--archive archive",
+    "office close --office tax-office --accounting accounting.jsonl --archive archive",
+)
+add_verb(office.app, close.check_archive, "office check-archive archive --holder-key holder.vkey")
 
 _groups = (
     ("serve", serve.app, OPERATOR),

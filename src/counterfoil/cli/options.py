@@ -9,10 +9,12 @@ from typing import Annotated, Final
 
 import typer
 
+from counterfoil.accountability.retention.closing import require_not_closed
 from counterfoil.cli.passphrases import ask, ask_new, passphrase_for, read_passphrase
 from counterfoil.client import Desk, OfficerKey, RemoteOffice, open_officer_key
 from counterfoil.client.actions import here_only
 from counterfoil.core.errors import StoreFault, UsageFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Role
 from counterfoil.office import Office, open_office, read_vkey
 from counterfoil.office.lease import service_place
@@ -199,8 +201,16 @@ def looking_desk(directory: Path, path: Path | None, passphrase_file: Path | Non
 
 
 def opened(directory: Path, passphrase_file: Path | None) -> Office:
-    """Open an office with its keys; ask for its passphrase where it is no sandbox and no file was
-    given. Raises UsageFault `office_here_only` for a URL."""
+    """Open an office with its keys, for more than reading; ask for its passphrase where it is no
+    sandbox and no file was given. Raises UsageFault `office_here_only` for a URL, StateFault
+    `office_closed`."""
+    office = opened_to_close(directory, passphrase_file)
+    require_not_closed(office, NOBODY)
+    return office
+
+
+def opened_to_close(directory: Path, passphrase_file: Path | None) -> Office:
+    """As `opened`, whether or not the office is closed: for who finishes its closing."""
     if office_url(directory):
         raise here_only()
     if passphrase_file is None and not read_settings(directory).sandbox:
@@ -240,6 +250,7 @@ __all__ = [
     "office_url",
     "officer_key",
     "opened",
+    "opened_to_close",
     "passphrase_for",
     "place_text",
     "principal_key",

@@ -93,7 +93,7 @@ KINDS = """
     disclosure release inspection withdrawal suspension resumption override fork incident disposal
     retention_hold retention_lift delay hold published replay reconciled determined sample
     accounting inform comparison state settings notice_rule notice duty litigation_hold
-    recall receipt
+    recall receipt closing
 """.split()  # noqa: SIM905 - What an entry can be.
 ANSWER_FORMATS = ("counterfoil-answer-1", "counterfoil-answer-2")
 JWS = r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)"

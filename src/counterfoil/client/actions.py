@@ -21,6 +21,7 @@ from counterfoil.accountability.accounting import corrections, disputes
 from counterfoil.accountability.accounting import service as accounting
 from counterfoil.accountability.evidence.export import export_evidence
 from counterfoil.accountability.ledger_pages import checkpoints, entries, jobs
+from counterfoil.accountability.retention import closing
 from counterfoil.client import status
 from counterfoil.controls import comparison
 from counterfoil.controls.duties import service as duties
@@ -106,6 +107,7 @@ _TABLE: Final = (
     _act("court-answer", court.answer_court, court.answer_court_statement, _H, _H),
     _act("recall", recalls.recall_answers, recalls.recall_answers_statement, _D, _D),
     _act("receipt-enter", receipts.enter_receipt, receipts.enter_receipt_statement, _D, _D),
+    _act("office-close", closing.close_office, closing.close_office_statement, _D, _D),
     _question("recalls", recalls.list_recalls, *_ALL),
     _question("recall-shown", recalls.show_recall, _D),
     _question("recall-notice", recalls.write_recall_notice, _D),

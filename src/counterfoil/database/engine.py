@@ -119,7 +119,7 @@ class Store:
                 "log_not_cut",
                 "another program reads the database: what was deleted may still stand in its log",
                 place="office.db-wal",
-                cure="End the other program, then run `counterfoil retention run` again.",
+                cure="End the other program, then run the command again.",
             )
 
     def close(self) -> None:

@@ -8,8 +8,9 @@ can see, by the holder's own statement, each time that the promise was not kept:
     late       a `published` entry comes more than its predecessor's `hours` after it
     overdue    now is more than the last one's `hours` after it
 
-Before the first one nothing was promised. The times are the holder's own; witnesses bound them
-(docs/formats/ledger.md).
+Before the first one nothing was promised, and nothing is overdue once two officers closed the
+office (entry `closing`) before the time was over: its ledger ends there. The times are the holder's
+own; witnesses bound them (docs/formats/ledger.md).
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.ledger.entries import EntryKind, decode, entry_time
 
-_PUBLISHED: Final = f'"kind":"{EntryKind.PUBLISHED.value}"'.encode()
+_KINDS: Final = (EntryKind.PUBLISHED, EntryKind.CLOSING)
+_WANTED: Final = tuple(f'"kind":"{kind.value}"'.encode() for kind in _KINDS)
 
 
 class LatePublication(Public, frozen=True):
@@ -48,13 +50,18 @@ class Clock(Public, frozen=True):
 def read_clock(entries: Iterable[bytes], now: datetime) -> Clock:
     """The publications among all entries of a ledger, in order. `now` is UTC. Raises VerifyFault as
     `entries.decode`."""
+    found = [
+        (index, decode(data, f"entry {index}"))
+        for index, data in enumerate(entries)
+        if any(kind in data for kind in _WANTED)
+    ]
     published = [
         (index, entry.time, int(entry.fields["hours"]))
-        for index, data in enumerate(entries)
-        if _PUBLISHED in data
-        for entry in [decode(data, f"entry {index}")]
+        for index, entry in found
+        if entry.kind is EntryKind.PUBLISHED
     ]
-    following = [*(time for _, time, _ in published[1:]), ""]
+    closed = next((entry.time for _, entry in found if entry.kind is EntryKind.CLOSING), "")
+    following = [*(time for _, time, _ in published[1:]), closed]
     missed = [
         LatePublication(index, time, until, hours)
         for (index, time, hours), until in zip(published, following, strict=False)

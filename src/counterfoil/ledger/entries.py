@@ -83,6 +83,7 @@ class EntryKind(StrEnum):
     LITIGATION_HOLD = "litigation_hold"
     RECALL = "recall"
     RECEIPT = "receipt"
+    CLOSING = "closing"
 
 
 class Form(NamedTuple):
@@ -271,6 +272,11 @@ KINDS: Final[dict[EntryKind, Form]] = {
     EntryKind.RECEIPT: _form(
         "Two officers entered what a requester signed of answers that were recalled or expired: "
         "who else had them, and whether they were destroyed or returned.",
+        "commitment officer second",
+    ),
+    EntryKind.CLOSING: _form(
+        "Two officers closed the office for good: its ledger ends here, and its keys are destroyed "
+        "once the archive is written.",
         "commitment officer second",
     ),
 }

@@ -102,7 +102,8 @@ class HeadKeeper:
     `key` gives the key, or None where the passphrase was not given. `enter` enters a state, `check`
     checks a whole ledger of an older version, `tail` the suspensions that were entered without the
     key, `baseline` reads what an older version's rows say, and
-    `before` is done once in each writing transaction. `mark`: the file beside the keys.
+    `before` is done once in each writing transaction; `admit` is asked as one begins, and raises
+    where nothing is written any more. `mark`: the file beside the keys.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class HeadKeeper:
         tail: Tail,
         baseline: Callable[[Connection], Mapping[str, Content]],
         before: Callable[[Connection], None],
+        admit: Callable[[Connection], None],
         mark: Path,
     ) -> None:
         self.origin = origin
@@ -124,13 +126,17 @@ class HeadKeeper:
         self.tail = tail
         self.baseline = baseline
         self.before = before
+        self.admit = admit
         self.mark = mark
         self._is_marked = False
         self.entries: dict[int, Entry] = {}
         """Entries that were found under a head: the tree only grows, so they stay what they are."""
 
     def begin(self, connection: Connection, *, writes: bool) -> None:
-        """Lay the transaction's head and map beside its connection; nothing is read yet."""
+        """Lay the transaction's head and map beside its connection; of the entries nothing is read
+        yet. Raises as `admit`."""
+        if writes:
+            self.admit(connection)
         head = TransactionHead(self, connection, writes=writes)
         connection.info[HEAD] = head
         connection.info[IN_TRANSACTION] = head.remembered

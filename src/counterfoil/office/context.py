@@ -9,6 +9,7 @@
     DIR/keys/ledger-head     notes that the ledger has a head under a key (ledger/head.py)
     DIR/keys/rotations       how often a key was exchanged (keys/key_files.py, which has the
                              other key files)
+    DIR/keys/closed          notes that the office is closed for good (office/keys/closed.py)
     DIR/office.db            ledger, batches, history
     DIR/register/            snapshots, and the key custodian's count of openings
 
@@ -21,7 +22,8 @@ first needs it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -37,6 +39,7 @@ from counterfoil.core.errors import KeyFault, StateFault
 from counterfoil.core.values import Header
 from counterfoil.database import Connection, Store
 from counterfoil.ledger import Ledger
+from counterfoil.office.keys.closed import require_kept
 from counterfoil.office.settings import Settings
 from counterfoil.register.custody.client import Channel, RemoteCustodian, lent_custodians
 from counterfoil.tlog import Signer, VerifierKey, parse_vkey
@@ -71,6 +74,7 @@ class Office:
     _channels: list[Channel] = field(default_factory=list[Channel], repr=False, compare=False)
     rotated: list[int] = field(default_factory=lambda: [0], compare=False)
     """How often a key had been exchanged when the office was opened, in one place."""
+    _finishing: list[bool] = field(default_factory=list[bool], repr=False, compare=False)
     counted: set[bytes] = field(default_factory=set[bytes], repr=False, compare=False)
     """Signatures of security keys whose sign count was remembered when they came in, before the act
     that another officer has yet to sign (page_signatures.py)."""
@@ -248,6 +252,20 @@ class Office:
         `payload_destroyed`, StoreFault `payload_sealed`."""
         return BatchSession.open(connection, batch, self.payload_keys()[0])
 
+    @contextmanager
+    def finishing(self) -> Generator[None]:
+        """While it lasts, a closed office writes what its closing needs (office/keys/closed.py)."""
+        self._finishing.append(True)
+        try:
+            yield
+        finally:
+            self._finishing.pop()
+
+    @property
+    def is_finishing(self) -> bool:
+        """Whether the office is being closed by this process."""
+        return bool(self._finishing)
+
     def forget_keys(self) -> None:
         """Read the key files again when they are next needed."""
         self._opened.clear()
@@ -257,6 +275,7 @@ class Office:
         stem = stem or purpose
         if stem not in self._opened:
             path = self.directory / "keys" / f"{stem}.key"
+            require_kept(path)
             self._opened[stem] = keyfile.open_key(
                 path, purpose=purpose, passphrase=self.passphrase, allow_unprotected=False
             )[1]

@@ -36,6 +36,7 @@ from counterfoil.office.context import (
     read_vkey,
     utc_now,
 )
+from counterfoil.office.keys.closed import is_closed, is_destroyed, require_open
 from counterfoil.office.keys.current_keys import require_current_keys, settle_keys
 from counterfoil.office.keys.key_files import count_rotations
 from counterfoil.office.lease import writing_beside
@@ -60,10 +61,12 @@ def open_office(
     looks_only: bool = False,
 ) -> Office:
     """Open the office at `directory`. A sandbox finds its own passphrase. `serves`: whoever opens
-    it has its lease (lease.py); everybody else writes only while no service runs. `looks_only`:
-    nothing is migrated or settled; an older database is refused (`database_older`).
+    it has its lease (lease.py); everybody else writes only while no service runs. A closed office
+    is read only (keys/closed.py). `looks_only`: nothing is migrated or settled; an older database
+    is refused (`database_older`).
 
-    Raises SettingsFault (settings or law), StateFault or StoreFault (database).
+    Raises SettingsFault (settings or law), StateFault or StoreFault (database); StateFault
+    `office_closed` where it is to be served.
     """
     settings, law = read_settings(directory), gate.load_law(directory / "law")
     if settings.sandbox != law.agreement.sandbox:
@@ -94,7 +97,10 @@ def open_office(
         count_rotations(directory / "keys") if looks_only else settle_keys(directory, office.store)
     )
     office.store.watch = _keeper(office)
-    if not serves:
+    if serves:
+        with office.store.reading() as connection:
+            require_open(connection)
+    else:
         office.store.lease = lambda: writing_beside(directory)
     return office
 
@@ -107,10 +113,16 @@ def _keeper(office: Office) -> HeadKeeper:
 
     def before(connection: Connection) -> None:
         require_current_keys(office, connection)
+        if office.is_finishing and is_closed(connection):
+            return
         enter_settings(office, connection)
         if not looked:
             require_newest(office, connection)
             looked.append(True)
+
+    def admit(connection: Connection) -> None:
+        if not office.is_finishing:
+            require_open(connection)
 
     looked: list[bool] = []
     return HeadKeeper(
@@ -121,13 +133,15 @@ def _keeper(office: Office) -> HeadKeeper:
         tail=lambda connection, start, stop: _require_signed(office, connection, start, stop),
         baseline=remembered.contents,
         before=before,
+        admit=admit,
         mark=office.directory / "keys" / HEAD_MARK,
     )
 
 
 def head_key(office: Office) -> bytes | None:
-    """The key of the ledger's head; None where the passphrase was not given. Raises KeyFault."""
-    if office.passphrase is None:
+    """The key of the ledger's head; None where the passphrase was not given, or the office is
+    closed and the key destroyed. Raises KeyFault."""
+    if office.passphrase is None or is_destroyed(office.directory / "keys" / "payload.key"):
         return None
     return hmac.digest(office.payload_keys()[1], KEY_CONTEXT, "sha256")
 

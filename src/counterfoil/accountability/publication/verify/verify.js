@@ -41,7 +41,7 @@ const KINDS = new Set(`
   disclosure release inspection withdrawal suspension resumption override fork incident disposal
   retention_hold retention_lift delay hold published replay reconciled determined sample
   accounting inform comparison state settings notice_rule notice duty litigation_hold
-  recall receipt
+  recall receipt closing
 `.split(/\s+/).filter(Boolean));
 
 // The grammar of an answer file's rows; the second format has rows that were rejected as well.
