@@ -14,6 +14,7 @@ from counterfoil.core.values import Public
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
+from counterfoil.office.keys.current_keys import require_entered_register_key
 from counterfoil.register.canaries import Canary
 
 
@@ -124,6 +125,8 @@ def build_snapshot(
 
     Raises InputFault (the source), StateFault, KeyFault, StoreFault; the old snapshot then stands.
     """
+    with office.store.reading() as connection:
+        require_entered_register_key(office, connection)
     signer, custodian = office.signer(), office.custodian()
     learner, history_key = matching.Learner(custodian.names_salt()), office.payload_keys()[1]
 
