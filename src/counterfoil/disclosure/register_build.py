@@ -125,9 +125,9 @@ def build_snapshot(
 
     Raises InputFault (the source), StateFault, KeyFault, StoreFault; the old snapshot then stands.
     """
+    signer, custodian = office.signer(), office.building_custodian()
     with office.store.reading() as connection:
-        require_entered_register_key(office, connection)
-    signer, custodian = office.signer(), office.custodian()
+        require_entered_register_key(office, connection, custodian.key_id)
     learner, history_key = matching.Learner(custodian.names_salt()), office.payload_keys()[1]
 
     def keep(snapshot: str, made: list[Canary]) -> None:
@@ -175,7 +175,7 @@ def update_snapshot(
             keep_canaries_of(connection, parent, snapshot)
 
     plan = register.BuildPlan(
-        custodian=office.custodian(key_id),
+        custodian=office.building_custodian(key_id),
         sign=signer.private.sign,
         now=office.clock(),
         match_version=matching.MATCH_VERSION,

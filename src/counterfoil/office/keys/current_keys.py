@@ -62,10 +62,10 @@ def require_entered_keys(office: Office, connection: Connection) -> None:
     office.entered.append(office.holders)
 
 
-def require_entered_register_key(office: Office, connection: Connection) -> None:
-    """Raise VerifyFault `keys_not_entered` unless the register key is the one that the ledger says
-    was added last (4)."""
-    _require_newest(office, connection, "register", office.custodian().key_id)
+def require_entered_register_key(office: Office, connection: Connection, key_id: str) -> None:
+    """Raise VerifyFault `keys_not_entered` unless the register key of this id is the one that the
+    ledger says was added last (4)."""
+    _require_newest(office, connection, "register", key_id)
 
 
 def _entered(office: Office, connection: Connection, purpose: str) -> tuple[list[str], list[str]]:
