@@ -17,7 +17,7 @@ SUBJECTS: Final = {
 """Modules of this package, and the commit at which the attacks of each were reported."""
 
 
-_MORE: Final = {"writers": ("recalls",)}
+_MORE: Final = {"writers": ("recalls", "files")}
 """Further modules of a subject, in the same form."""
 
 

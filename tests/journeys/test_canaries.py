@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from counterfoil.controls.canaries.store import CANARY
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.suspension import service as suspension_service
 from counterfoil.core import canonical
-from counterfoil.core.errors import StateFault
+from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure import determine, register_build
 from counterfoil.ledger import EntryKind
@@ -230,7 +231,7 @@ def test_outside_the_window_and_by_name_alone_nothing_is_raised(
 
 
 def test_what_the_gate_decides_is_the_same_with_and_without_canaries(
-    world: World, canaries: list[Canary]
+    world: World, canaries: list[Canary], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [
         _about(canaries[0], 1),
@@ -249,12 +250,33 @@ def test_what_the_gate_decides_is_the_same_with_and_without_canaries(
     counts = watched.counts
     client.withdraw(world.office, watched.batch, world.officer("a"))
     seen = _gated(world, watched.batch)
-    with world.office.store.transaction() as connection:
-        connection.execute(CANARY.delete())
+
+    def none(_connection: object, _snapshot: str) -> frozenset[int]:
+        return frozenset()
+
+    monkeypatch.setattr(alarm, "canary_addresses", none)
     world.now += timedelta(days=31)
     again = client.receive(world.office, path)
     assert (again.counts, len(_of_kind(world, "suspension"))) == (counts, 1)
     assert _gated(world, again.batch) == seen
+
+
+def test_canaries_that_somebody_took_out_of_the_database_or_off_the_register_stop_a_question(
+    world: World, canaries: list[Canary]
+) -> None:
+    watched = alarm.watched_addresses(world.office)
+    assert len(watched) == len(canaries)
+    current = world.office.register_directory / "current"
+    named = current.read_bytes()
+    current.unlink()
+    assert alarm.watched_addresses(world.office) == watched
+    current.write_bytes(named)
+    with contextlib.closing(sqlite3.connect(world.path / "office.db")) as owner:
+        owner.execute("DELETE FROM canary WHERE rowid = (SELECT min(rowid) FROM canary)")
+        owner.commit()
+    with pytest.raises(VerifyFault) as fault:
+        client.receive(world.office, world.requests([_about(canaries[0], 1)]))
+    assert fault.value.code == "row_disagrees"
 
 
 def _gated(world: World, batch_id: str) -> list[bytes]:

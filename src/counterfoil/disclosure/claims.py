@@ -7,8 +7,9 @@ it. So it is no entry of the ledger.
 It lies in the office's folder. `signed` is the statement of the act `claim` as the officer `by`
 signed it (batches/statements.py). Its details say who had the batch before (`from`) and who has it
 now (`to`): the officer who signed, or another, to whom it was handed over. Who takes it from
-another names the other, so that nobody takes one over by mistake. A file that no enrolled officer
-signed counts as none. Trusted: no more than that. Lost: the batch is nobody's.
+another names the other, so that nobody takes one over by mistake. A file that no officer of
+disclosure signed who is enrolled now counts as none. Trusted: no more than that. Lost: the batch is
+nobody's.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from counterfoil.batches.states import BatchState
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault
-from counterfoil.core.instants import instant_text
+from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
@@ -104,8 +105,8 @@ def claim_batch(office: Office, actor: Actor, command: ClaimBatch) -> Claim:
 
 
 def read_claims(office: Office, connection: Connection) -> Mapping[str, Claim]:
-    """Who has which batch, as far as enrolled officers signed it."""
-    officers = {each.name: each for each, _, _ in batches.list_enrolled(connection)}
+    """Who has which batch, as far as officers who may have it signed it."""
+    officers = _who_claim(connection)
     found = (_read(office, path.stem, officers) for path in _folder(office).glob("b-*.json"))
     return {each.batch: each for each in found if each is not None}
 
@@ -115,7 +116,7 @@ def _form(
 ) -> authority.ActForm:
     batch = batches.find_batch(connection, command.batch)
     batch.require(*OPEN_STATES)
-    officers = {each.name: each for each, _, _ in batches.list_enrolled(connection)}
+    officers = _who_claim(connection)
     now = _read(office, batch.id, officers) or Claim(batch.id)
     if now.officer not in ("", officer.name, command.taken_from):
         raise StateFault(
@@ -130,6 +131,12 @@ def _form(
         _require_disclosure(connection, batch, to)
     details: dict[str, str | int] = {"from": now.officer, "to": to}
     return authority.ActForm(ACT, batch.id, batch.generation, details)
+
+
+def _who_claim(connection: Connection) -> dict[str, Officer]:
+    """The officers who review and release, by name."""
+    enrolled = batches.list_officers(connection)
+    return {each.name: each for each, role in enrolled if role is Role.DISCLOSURE}
 
 
 def _require_disclosure(connection: Connection, batch: Batch, name: str) -> None:
@@ -150,11 +157,12 @@ def _read(office: Office, batch: str, officers: Mapping[str, Officer]) -> Claim 
         kept = msgspec.json.decode(data, type=_Kept)
         signed = read_signed(kept.signed, officers[kept.by])
         check_signed(signed)
+        from_instant(kept.at)
     except (OSError, ValueError, KeyError, msgspec.MsgspecError, CounterfoilError):
         return None
     said = signed.statement
     stated = (said.act, said.office, said.subject, said.details.get("to"))
-    if stated != (ACT, office.settings.name, batch, kept.to):
+    if stated != (ACT, office.settings.name, batch, kept.to) or kept.to not in officers:
         return None
     return Claim(batch, kept.to, kept.at, kept.by)
 

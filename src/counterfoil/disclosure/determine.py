@@ -54,7 +54,12 @@ from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
 from counterfoil.office.authority import require_service
 from counterfoil.office.batch_lock import batch_running, one_at_a_time
-from counterfoil.office.openings import check_counted, check_register, enter_openings
+from counterfoil.office.openings import (
+    check_counted,
+    check_register,
+    enter_openings,
+    require_entered_snapshot,
+)
 from counterfoil.register.snapshot_age import SNAPSHOT_OLD, is_too_old
 
 KEEPER_LIMIT: Final = "keeper_limit"
@@ -115,6 +120,8 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
         version = office.match_version_of(batch.rules_digest)
         weights = office.weights(sealed.manifest, version)
         with acting(office, batch) as connection:
+            if not batch.snapshot:
+                require_entered_snapshot(office, connection, sealed.manifest)
             batches.pin_snapshot(connection, batch, sealed.snapshot)
             session = office.batch_session(connection, batch)
             governed = pin_certificates(office, session, sealed.manifest, weights)

@@ -24,7 +24,7 @@ from counterfoil.batches import store
 from counterfoil.batches.encryption import unwrap_key
 from counterfoil.certification.certificate import sign_again as sign_certificates_again
 from counterfoil.core import canonical, keyfile
-from counterfoil.core.errors import StateFault, StoreFault, UsageFault
+from counterfoil.core.errors import StateFault, StoreFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Public, Role
 from counterfoil.database import Connection
@@ -115,7 +115,8 @@ def prepare_rotation(office: Office, purpose: str) -> str:
 
 
 def rotate_statement(office: Office, actor: Actor, command: RotateKey) -> Statement:
-    """What two officers are to sign. Raises StateFault `keys_unprepared`; as `require_officer`."""
+    """What two officers are to sign. Raises StateFault `keys_unprepared`, VerifyFault
+    `keys_prepared_other`, KeyFault; as `require_officer`."""
     plan = _plan(office, command.purpose)
     with office.store.reading() as connection:
         authority.require_officer(connection, actor)
@@ -123,8 +124,8 @@ def rotate_statement(office: Office, actor: Actor, command: RotateKey) -> Statem
 
 
 def rotate_key(office: Office, actor: Actor, command: RotateKey) -> Rotated:
-    """Enter the new key and put it into use. Raises StateFault `keys_unprepared`, KeyFault,
-    StoreFault; as `require_signed`."""
+    """Enter the new key and put it into use. Raises StateFault `keys_unprepared`, VerifyFault
+    `keys_prepared_other`, KeyFault, StoreFault; as `require_signed`."""
     keys = office.directory / "keys"
     with key_files.one_exchange(keys):
         plan = _plan(office, command.purpose)
@@ -257,6 +258,14 @@ def _plan(office: Office, purpose: str) -> key_files.Plan:
             "no new key is prepared for this exchange",
             place=purpose[:32],
             cure="Run `counterfoil key rotate PURPOSE --second KEY` again: it makes the key first.",
+        )
+    if _public_name(office, purpose, _prepared(office, plan)) != plan.public:
+        raise VerifyFault(
+            "keys_prepared_other",
+            "the plan of the exchange names another key than the one that was prepared",
+            place="keys/rotating/plan",
+            cure="Nothing was changed. Run the exchange again, which prepares a new key, and tell "
+            "the inspector: somebody wrote into the folder.",
         )
     return plan
 

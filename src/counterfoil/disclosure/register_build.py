@@ -14,6 +14,7 @@ from counterfoil.core.values import Public
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
+from counterfoil.office.keys.current_keys import require_entered_register_key
 from counterfoil.register.canaries import Canary
 
 
@@ -125,6 +126,8 @@ def build_snapshot(
     Raises InputFault (the source), StateFault, KeyFault, StoreFault; the old snapshot then stands.
     """
     signer, custodian = office.signer(), office.building_custodian()
+    with office.store.reading() as connection:
+        require_entered_register_key(office, connection, custodian.key_id)
     learner, history_key = matching.Learner(custodian.names_salt()), office.payload_keys()[1]
 
     def keep(snapshot: str, made: list[Canary]) -> None:

@@ -21,16 +21,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import msgspec
-
 from counterfoil.controls.recall import listing
 from counterfoil.controls.recall import service as recalls
-from counterfoil.core.atomic_files import replace_file, sync_path
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.atomic_files import sync_path
 from counterfoil.core.errors import CounterfoilError
 from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import NOBODY, SERVICE
-from counterfoil.core.values import Public
 from counterfoil.envelopes import (
     ItemHeader,
     PublicOpeningKey,
@@ -39,22 +35,11 @@ from counterfoil.envelopes import (
     seal_item,
     write_content,
 )
-from counterfoil.exchange.folders import ExchangeFolders, ItemRecord
+from counterfoil.exchange.folders import ExchangeFolders, ItemRecord, NoticeRecord
 from counterfoil.exchange.mailbox import Mailbox, file_digest
 from counterfoil.office import Office
 
 _DAYS: Final = timedelta(days=400)
-_MOST_BYTES: Final = 16_384
-
-
-class NoticeRecord(Public, frozen=True, forbid_unknown_fields=True):
-    """One notice that left. `number`: of its recall; `digest`: of the item's file."""
-
-    number: int
-    item: str
-    batch: str
-    digest: str
-    left_at: str
 
 
 class Notices:
@@ -86,22 +71,21 @@ class Notices:
 
     def records(self) -> Iterator[NoticeRecord]:
         """Every notice that left and still lies there, by number."""
-        found: list[NoticeRecord] = []
-        for path in self._folders.notices.glob("*.json"):
-            with suppress(OSError, ValueError, msgspec.MsgspecError):
-                data = read_bounded(path, _MOST_BYTES)
-                found.append(msgspec.json.decode(data, type=NoticeRecord))
-        for each in sorted(found, key=lambda each: each.number):
+        for each in sorted(self._kept(), key=lambda each: each.number):
             if self._mailbox.notice(each.item).is_file() and not self._is_over(each):
                 yield each
 
     def expire(self) -> None:
         """Take away the notices whose time is over. Raises OSError."""
+        for each in self._kept():
+            if self._is_over(each):
+                self._mailbox.notice(each.item).unlink(missing_ok=True)
+
+    def _kept(self) -> Iterator[NoticeRecord]:
         for path in self._folders.notices.glob("*.json"):
-            with suppress(ValueError, msgspec.MsgspecError):
-                kept = msgspec.json.decode(read_bounded(path, _MOST_BYTES), type=NoticeRecord)
-                if self._is_over(kept):
-                    self._mailbox.notice(kept.item).unlink(missing_ok=True)
+            kept = self._folders.read_record(path, NoticeRecord)
+            if kept is not None and path == self._path(kept.number):
+                yield kept
 
     def _is_over(self, record: NoticeRecord) -> bool:
         return from_instant(record.left_at) + _DAYS < self._office.clock()
@@ -134,7 +118,7 @@ class Notices:
         part.replace(path)
         sync_path(path.parent)
         kept = NoticeRecord(number, item, batch, digest, instant_text(office.clock()))
-        replace_file(self._path(number), msgspec.json.encode(kept))
+        self._folders.keep_record(self._path(number), kept)
 
     def _path(self, number: int) -> Path:
         return self._folders.notices / f"{number}.json"

@@ -39,9 +39,8 @@ from counterfoil.envelopes import (
     write_content,
 )
 from counterfoil.envelopes.statements import MAX_OUTBOX_ITEMS
-from counterfoil.exchange.folders import ANSWERED, ExchangeFolders, ItemRecord
+from counterfoil.exchange.folders import ANSWERED, ExchangeFolders, ItemRecord, NoticeRecord
 from counterfoil.exchange.mailbox import Mailbox, file_digest
-from counterfoil.exchange.notices import NoticeRecord
 from counterfoil.office import Office
 
 HEAD_HOURS: Final = 1

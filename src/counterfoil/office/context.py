@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from counterfoil import gate, matching, register
 from counterfoil.batches.batch import Batch
@@ -51,6 +51,15 @@ SANDBOX_OFFICERS: Final = ("officer-a", "officer-b")
 _SERVICE_KEYS: Final = ("holder", "register", "payload")
 MAX_VKEY_BYTES: Final = 65_536
 PASSPHRASE_FILE: Final = "office.passphrase"
+
+
+class Holders(NamedTuple):
+    """The holder's public keys: the present one, the one that follows it while both are in use, and
+    those that are retired."""
+
+    present: VerifierKey
+    following: VerifierKey | None
+    retired: tuple[VerifierKey, ...]
 
 
 def utc_now() -> datetime:
@@ -78,6 +87,9 @@ class Office:
     counted: set[bytes] = field(default_factory=set[bytes], repr=False, compare=False)
     """Signatures of security keys whose sign count was remembered when they came in, before the act
     that another officer has yet to sign (page_signatures.py)."""
+    _holders: list[Holders] = field(default_factory=list[Holders], repr=False, compare=False)
+    entered: list[Holders] = field(default_factory=list[Holders], repr=False, compare=False)
+    """The holder's keys, once they were found to be those of the ledger (keys/current_keys.py)."""
 
     @property
     def register_directory(self) -> Path:
@@ -85,23 +97,33 @@ class Office:
         return self.directory / "register"
 
     @property
+    def holders(self) -> Holders:
+        """The holder's public keys. Read once: what was compared with the ledger is what is used,
+        whatever stands in the folder later."""
+        if not self._holders:
+            keys = self.directory / "keys"
+            following = keys / "holder.next.vkey"
+            retired = tuple(map(read_vkey, sorted(keys.glob("holder-*.vkey"))))
+            found = read_vkey(following) if following.exists() else None
+            self._holders.append(Holders(read_vkey(keys / "holder.vkey"), found, retired))
+        return self._holders[0]
+
+    @property
     def holder_key(self) -> VerifierKey:
         """The holder's public key, from keys/holder.vkey."""
-        return read_vkey(self.directory / "keys" / "holder.vkey")
+        return self.holders.present
 
     @property
     def next_holder_key(self) -> VerifierKey | None:
         """The public key that follows the holder's, while both are in use; else None."""
-        path = self.directory / "keys" / "holder.next.vkey"
-        return read_vkey(path) if path.exists() else None
+        return self.holders.following
 
     @property
     def log_keys(self) -> tuple[VerifierKey, ...]:
         """Every key that signed this office's checkpoints: the present one, the next, and those
         that are retired."""
-        retired = sorted((self.directory / "keys").glob("holder-*.vkey"))
-        following = self.next_holder_key
-        found = [self.holder_key, *([following] if following else []), *map(read_vkey, retired)]
+        present, following, retired = self.holders
+        found = [present, *([following] if following else []), *retired]
         return tuple(dict.fromkeys(found))
 
     @property
@@ -269,6 +291,8 @@ class Office:
     def forget_keys(self) -> None:
         """Read the key files again when they are next needed."""
         self._opened.clear()
+        self._holders.clear()
+        self.entered.clear()
 
     def _service_key(self, purpose: str, stem: str = "") -> bytes:
         """Opened once: scrypt is slow on purpose."""

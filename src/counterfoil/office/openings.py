@@ -1,5 +1,6 @@
 """Openings of the register: entered before the register is opened, and what the key custodian
-counted is compared with what is remembered of it.
+counted is compared with what is remembered of it. And which snapshot is opened: the one that the
+ledger named last, whatever the register's folder says (`require_entered_snapshot`).
 
 The custodian's count is a file beside the register. What it said at the newest opening is
 remembered with the ledger's head, so that an older copy of the file, or none, stops the next one.
@@ -33,6 +34,32 @@ def enter_openings(
     check_counted(office, connection)
     fields = {"batch": batch, "rows": count, "snapshot": register.manifest_digest(manifest)}
     journal.enter(office, connection, kind, fields)
+
+
+def require_entered_snapshot(
+    office: Office, connection: Connection, manifest: register.Manifest
+) -> None:
+    """Raise VerifyFault `snapshot_other` unless a batch may be decided from this snapshot, which
+    the register's folder names as the current one: it is the one that the ledger named last.
+
+    A build that was ended after its snapshot was current and before its entry is entered here: it
+    was built after the newest one that is entered.
+    """
+    digest = register.manifest_digest(manifest)
+    entered = [entry for _, entry in office.ledger.newest_of(connection, EntryKind.SNAPSHOT)]
+    if entered and entered[0].fields["snapshot"] == digest:
+        return
+    is_known = any(entry.fields["snapshot"] == digest for entry in entered)
+    if is_known or (entered and manifest.built_at < entered[0].time):
+        raise VerifyFault(
+            "snapshot_other",
+            "the register's folder names another snapshot than the ledger named last",
+            place=f"register/current: {manifest.snapshot}",
+            cure="Nothing was opened. Restore the register's folder from its newest copy, or build "
+            "the register again, and tell the inspector.",
+        )
+    fields = {"snapshot": digest, "rows": manifest.counts.rows}
+    journal.enter(office, connection, EntryKind.SNAPSHOT, fields)
 
 
 def check_register(office: Office, snapshot: str) -> None:

@@ -38,7 +38,7 @@ from typing import Final
 from counterfoil import register
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.rows import Determination
-from counterfoil.controls.canaries.store import canary_addresses, canary_records
+from counterfoil.controls.canaries.store import canary_addresses, canary_records, newest_kept
 from counterfoil.controls.incidents.service import IncidentClass, IncidentFacts, enter_incident
 from counterfoil.controls.suspension.scope import Scope, ScopeKind
 from counterfoil.controls.suspension.service import enter_suspension, suspensions
@@ -68,13 +68,16 @@ class Alarm(Public, frozen=True):
 
 
 def watched_addresses(office: Office) -> frozenset[int]:
-    """The hashed address keys of the canaries in the build that answers now."""
+    """The hashed address keys of the canaries in the build that answers now, and in the one whose
+    canaries were kept last: so that nobody silences them by what the register's folder names as
+    current. Raises VerifyFault `row_disagrees`."""
     try:
         snapshot = register.current_snapshot(office.register_directory)
     except StateFault:
-        return frozenset()
+        snapshot = ""
     with office.store.reading() as connection:
-        return canary_addresses(connection, snapshot)
+        current = canary_addresses(connection, snapshot)
+        return current | canary_addresses(connection, newest_kept(connection))
 
 
 def raise_if_repeated(

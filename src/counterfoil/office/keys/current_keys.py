@@ -1,5 +1,16 @@
 """Whether the keys that a process opened are the office's present ones: how often one was exchanged
-is remembered in the database, and stands beside the keys. See key_files.py."""
+is remembered in the database, and stands beside the keys; and each is a key that the ledger says is
+in use. See key_files.py.
+
+Who can write the folder `keys` can put a public key of their own, or a former key file of the
+office's, in the place of the present one. So before a process enters anything, this is compared
+with the entries `key`, which are believed under the ledger's head:
+
+    1  holder.vkey, and holder.next.vkey where there is one: added and not retired, in this order
+    2  holder-N.vkey: added at some time
+    3  payload.key: the key that was added last
+    4  register.key, where a register is built or one of these keys exchanged: likewise
+"""
 
 from __future__ import annotations
 
@@ -7,19 +18,20 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil.core import canonical, keyfile
-from counterfoil.core.errors import StateFault
+from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.database import Connection, Store
 from counterfoil.database.remembered import REMEMBERED, remember_value, remembered_value
+from counterfoil.ledger import EntryKind
 from counterfoil.office.context import Office
 from counterfoil.office.keys import key_files
-from counterfoil.tlog import Signer, verifier_key
+from counterfoil.tlog import Signer, VerifierKey, verifier_key
 
 _SUBJECT: Final = "keys"
 
 
 def require_current_keys(office: Office, connection: Connection) -> None:
     """Raise StateFault `keys_rotated` where a key was exchanged since this process opened the
-    office."""
+    office; as `require_entered_keys`."""
     if int(remembered_value(connection, _SUBJECT) or 0) != office.rotated[0]:
         raise StateFault(
             "keys_rotated",
@@ -28,6 +40,68 @@ def require_current_keys(office: Office, connection: Connection) -> None:
             cure="Nothing was entered. Run the command again; start a service anew. Where it stays "
             "so, the folder `keys` is an older copy: restore the newest one.",
         )
+    require_entered_keys(office, connection)
+
+
+def require_entered_keys(office: Office, connection: Connection) -> None:
+    """Raise VerifyFault `keys_not_entered` unless the holder's and the payload key that this
+    process has are those that the ledger says are in use (1 to 3). Once in a process: the office
+    keeps the public keys that it read."""
+    if office.entered:
+        return
+    added, held = _entered(office, connection, "holder")
+    if not added:  # The office is being made.
+        return
+    present, following, retired = office.holders
+    used = [key for key in (present, following) if key is not None]
+    if [_digest(key) for key in used] != held:
+        raise _not_entered("holder.vkey, holder.next.vkey")
+    if not set(map(_digest, retired)) <= set(added):
+        raise _not_entered("holder-N.vkey")
+    _require_newest(office, connection, "payload", payload_id(office.payload_keys()[0]))
+    office.entered.append(office.holders)
+
+
+def require_entered_register_key(office: Office, connection: Connection, key_id: str) -> None:
+    """Raise VerifyFault `keys_not_entered` unless the register key of this id is the one that the
+    ledger says was added last (4)."""
+    _require_newest(office, connection, "register", key_id)
+
+
+def _entered(office: Office, connection: Connection, purpose: str) -> tuple[list[str], list[str]]:
+    """The digests of the keys of a purpose, oldest first: all that were added, and those that are
+    not retired."""
+    added, held = list[str](), list[str]()
+    for _, entry in [*office.ledger.newest_of(connection, EntryKind.KEY)][::-1]:
+        if entry.fields["purpose"] != purpose:
+            continue
+        key = str(entry.fields["key"])
+        if entry.fields["event"] == "added":
+            added.append(key)
+            held.append(key)
+        elif key in held:
+            held.remove(key)
+    return added, held
+
+
+def _require_newest(office: Office, connection: Connection, purpose: str, named: str) -> None:
+    added, _ = _entered(office, connection, purpose)
+    if added and added[-1] != canonical.digest(named.encode()):
+        raise _not_entered(f"{purpose}.key")
+
+
+def _digest(key: VerifierKey) -> str:
+    return canonical.digest(str(key).encode())
+
+
+def _not_entered(file: str) -> VerifyFault:
+    return VerifyFault(
+        "keys_not_entered",
+        "a key in the office's folder is not one that the ledger says is in use",
+        place=f"keys/{file}",
+        cure="Nothing was entered. Restore the newest copy of the folder `keys`, and tell the "
+        "inspector: somebody put another key there.",
+    )
 
 
 def settle_keys(directory: Path, opened: Store) -> int:

@@ -1,0 +1,101 @@
+"""Files, of the subject `writers`: whoever can write every file of an office, the keys' folder and
+the register's included, and opens no key file.
+
+Each attack writes files and has an honest question answered. It succeeded where an answer leaves,
+or a register is built, that rests on a key or a snapshot which the ledger does not name; it is
+stopped by the code of the first command that refuses.
+"""
+
+from __future__ import annotations
+
+import shutil
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from scripts.attacks.attack import Attack, Group, NotRun, Outcome, stopped
+from scripts.attacks.attack import succeeded as success
+from scripts.attacks.office import write_csv
+from scripts.attacks.people import SOURCE_COLUMNS, crowd, person
+from scripts.attacks.writers import Case, Refused
+
+ITEMS: Final[dict[str, str]] = {}
+"""Those of writers.py."""
+_ITEM: Final = "writers-1"
+_STRANGER: Final = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
+
+
+def _vkey(case: Case) -> str:
+    """A verifier key of the office's name that nobody entered."""
+    name = (case.office.path / "keys" / "holder.vkey").read_text().partition("+")[0]
+    public = b"\x01" + _STRANGER.public_key().public_bytes_raw()
+    key_id = sha256(name.encode() + b"\n" + public).hexdigest()[:8]
+    return f"{name}+{key_id}+{b64encode(public).decode()}\n"
+
+
+def _snapshot(case: Case) -> Path:
+    register = case.office.path / "register"
+    return register / (register / "current").read_text().strip()
+
+
+def _next_key(case: Case) -> None:
+    keys, snapshot = case.office.path / "keys", _snapshot(case)
+    (keys / "holder.next.vkey").write_text(_vkey(case))
+    shutil.copy(keys / "holder.key", keys / "holder.next.key")
+    signature = _STRANGER.sign((snapshot / "manifest.json").read_bytes())
+    (snapshot / "manifest.sig").write_bytes(b64encode(signature) + b"\n")
+    case.to("release")
+
+
+def _key_put_back(case: Case, purpose: str) -> None:
+    keys = case.office.path / "keys"
+    pair = ("--officer", case.office.key("a"), "--second", case.office.key("b"))
+    before = (keys / f"{purpose}.key").read_bytes()
+    if case.office.at("key", "rotate", purpose, *pair).code:
+        raise NotRun("this version exchanges no key")
+    (keys / f"{purpose}.key").write_bytes(before)
+    case.to("release")
+
+
+def _older_snapshot(case: Case) -> None:
+    current = case.office.path / "register" / "current"
+    before = current.read_bytes()
+    rows = (person("r2", "Rosalind", "Achterberg", "12 Elsewhere Rd"), *crowd(40))
+    source = write_csv(case.folder / "newer.csv", rows, SOURCE_COLUMNS)
+    case.at("register", "build", source, "--made-up")
+    current.write_bytes(before)
+    case.to("release")
+
+
+_ATTACKS: Final[tuple[tuple[str, str, Callable[[Case], None]], ...]] = (
+    ("next-holder-key", "a next holder's key that no officer entered signs a manifest", _next_key),
+    (
+        "payload-key-back",
+        "a payload key that was exchanged is put back",
+        lambda case: _key_put_back(case, "payload"),
+    ),
+    ("older-snapshot", "an older snapshot is made current again", _older_snapshot),
+)
+
+
+def _outcome(run: Callable[[Case], None], folder: Path) -> Outcome:
+    case = Case(folder)
+    try:
+        run(case)
+    except Refused as refused:
+        return stopped(str(refused))
+    return success("an answer left")
+
+
+def _run(name: str, run: Callable[[Case], None]) -> Callable[[Path], Mapping[str, Outcome]]:
+    return lambda folder: {name: _outcome(run, folder)}
+
+
+GROUPS: tuple[Group, ...] = tuple(
+    Group(f"writers-{name}", (Attack(_ITEM, name, what),), _run(name, run))
+    for name, what, run in _ATTACKS
+)
