@@ -22,6 +22,7 @@ from counterfoil.cli.options import (
     desk,
     officer_key,
     opened,
+    opened_here,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
@@ -30,7 +31,6 @@ from counterfoil.controls.recall import listing, receipts
 from counterfoil.controls.recall import service as recalls
 from counterfoil.controls.recall.reasons import REASONS
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
-from counterfoil.office import open_office
 
 _REASONS = "Reasons: " + "; ".join(f"{name} ({said})" for name, said in REASONS.items()) + "."
 app = group(
@@ -115,7 +115,7 @@ def show_list(
             made = listing.make_recall_list(opened(directory, passphrase_file), SERVICE)
             write_new(to, made.data)
             say(f"Wrote {to}: {made.recalls} recalls, {made.size} entries.", quiet=as_json)
-        found = recalls.list_recalls(open_office(directory), NOBODY)
+        found = recalls.list_recalls(opened_here(directory), NOBODY)
         lines = [_line(each) for each in found.recalls] or ["Nothing was recalled."]
         if not found.agrees:
             lines = ["These are not the recalls that the ledger has entries of."]
