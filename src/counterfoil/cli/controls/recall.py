@@ -26,7 +26,7 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.client import act, ask, ask_plainly
+from counterfoil.client import Desk, RemoteOffice, act, ask, ask_plainly
 from counterfoil.controls.recall import listing, receipts
 from counterfoil.controls.recall import service as recalls
 from counterfoil.controls.recall.reasons import REASONS
@@ -90,7 +90,7 @@ def answers(
         say(
             f"Recall {done.status.number} is entry {done.status.index}. Give {notice} to the "
             f"requester: acknowledged by {done.status.acknowledge.due_on}, destroyed by "
-            f"{done.status.destroy.due_on}. Publish the list: `counterfoil ledger publish`.",
+            f"{done.status.destroy.due_on}. {_published(office)}",
             quiet=as_json,
         )
 
@@ -239,3 +239,10 @@ add_verb(
 add_verb(app, show_one, f"recall show 1 {_DESK}", name="show")
 add_verb(app, write_notice, f"recall notice 1 --to recall.jws {_DESK}", name="notice")
 add_verb(app, receipt, f"recall receipt receipt.jws {_DESK} --second b.key")
+
+
+def _published(office: Desk) -> str:
+    """How the requester and the public come to know: a service sees to both by itself."""
+    if isinstance(office, RemoteOffice):
+        return "The service puts it into the mailbox; the list comes with its next publication."
+    return "Publish the list: `counterfoil ledger publish`."
