@@ -16,6 +16,7 @@ from typer.main import get_command
 from counterfoil.cli.app import app, run
 from counterfoil.cli.ask.app import app as ask
 from counterfoil.cli.hints import HINT, completed, completing, verb_of
+from counterfoil.cli.office import status as standing
 from tests.cli.desk import Desk, command
 from tests.house.tree import ROOT
 
@@ -101,7 +102,7 @@ def _joined(node: ast.JoinedStr) -> str:
     )
 
 
-BUILT_AT_RUN_TIME: Final = {f"counterfoil {_FILLED}"}
+BUILT_AT_RUN_TIME: Final = {f"counterfoil {_FILLED}", f"counterfoil {_FILLED} --office DIR"}
 """Whose verb is a variable: `status`, the doctor and the marker of a demonstration."""
 HINTS: Final = list(hints_in_source())
 
@@ -130,6 +131,49 @@ def test_commands_are_completed_with_what_was_typed() -> None:
             "`counterfoil status --office x --officer c.key`"
         )
     assert completed("`counterfoil status`") == "`counterfoil status`"
+
+
+def test_the_other_officers_key_is_completed_too() -> None:
+    hint = "`counterfoil key retire --second KEY`"
+    with completing(lambda: PROGRAMS["counterfoil"], ["key", "rotate", "--second", "b b.key"]):
+        assert completed(hint) == "`counterfoil key retire --second 'b b.key'`"
+    with completing(lambda: PROGRAMS["counterfoil"], ["key", "rotate"]):
+        assert completed(hint) == hint
+
+
+def test_what_the_clock_of_a_service_does_is_no_command_beside_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`reconcile` beside a running service ends with `office_served`, so `status` does not print
+    it as what is next."""
+    late = "[reconcile_late]"
+    alone = command("status", *desk.at).err
+    assert late in alone
+    assert "`counterfoil reconcile" in alone
+    monkeypatch.setattr(standing, "service_place", lambda _directory: "http://127.0.0.1:1")
+    served = command("status", *desk.at).err
+    assert late in served
+    assert "`counterfoil reconcile" not in served
+    assert "The service does it by its clock" in served
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("officer", "list"),
+        ("incident", "list"),
+        ("register", "info"),
+        ("ledger", "check"),
+        ("litigation", "list"),
+        ("recall", "list"),
+        ("reconcile",),
+    ],
+    ids=" ".join,
+)
+def test_a_verb_of_the_offices_own_machine_says_so_of_a_url(verb: tuple[str, ...]) -> None:
+    """It does not look for a directory of that name and tell the officer to make an office."""
+    told = command(*verb, "--office", "http://127.0.0.1:8441", "--json")
+    assert (told.code, told.error) == (2, "office_here_only")
 
 
 def test_what_a_real_run_prints_can_be_run(desk: Desk) -> None:

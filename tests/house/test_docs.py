@@ -114,3 +114,23 @@ def test_every_link_leads_somewhere(path: Path) -> None:
         if not found.exists() or (anchor and anchor not in _anchors(found)):
             broken.append(f"{target}#{anchor}" if anchor else target)
     assert broken == []
+
+
+def test_a_stranger_finds_every_page_from_the_readme() -> None:
+    """A page that no other page names is read by nobody. Decisions are listed by their folder."""
+    todo, found = [ROOT / "README.md"], set[Path]()
+    while todo:
+        page = todo.pop()
+        if page not in found:
+            found.add(page)
+            links = re.findall(r"\]\(([^)#:]+\.md)", page.read_text(encoding="utf-8"))
+            todo += [(page.parent / each).resolve() for each in links]
+    pages_there = {*(ROOT / "docs").rglob("*.md"), ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"}
+    assert (
+        sorted(
+            str(page.relative_to(ROOT))
+            for page in pages_there - found
+            if not re.match(r"\d{4}-", page.name)
+        )
+        == []
+    )

@@ -106,7 +106,7 @@ def malformed() -> Response:
         "request_malformed",
         "what was sent is no request of HTTP/1.1",
         place="request",
-        cure="Nothing was kept. Send the item with `counterfoil-ask send`.",
+        cure="Nothing was kept. Use `counterfoil-ask send FILE --to URL --key KEY`.",
     )
     return problem(fault)
 

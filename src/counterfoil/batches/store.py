@@ -213,7 +213,7 @@ def find_batch(connection: Connection, batch_id: str) -> Batch:
         raise StateFault(
             "batch_unknown",
             "this office holds no batch of that id",
-            cure="`counterfoil receive FILE` prints the id of a batch.",
+            cure="`counterfoil batch list` shows the id of every batch.",
         )
     return batch_from_row(row)
 

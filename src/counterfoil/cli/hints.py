@@ -3,8 +3,9 @@
 A message of a lower room names a command and what it is about: `counterfoil review BATCH`. Whoever
 typed the command that it answers named an office, perhaps a key and a batch. So here each command
 in a message is completed: with --office and --officer as they were typed, where the command takes
-them and does not state them, and with the batch in the place of BATCH. What came from the
-environment, or from the working directory, is found there again and is not repeated.
+them and does not state them, with the batch in the place of BATCH, and with the other officer's key
+in the place of KEY after --second. What came from the environment, or from the working directory,
+is found there again and is not repeated.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ HINT: Final = re.compile(r"`(counterfoil(?:-ask)? [^`]+)`")
 _BATCH: Final = re.compile(r"b-[0-9a-f]{16}")
 _REPEATED: Final = ("--office", "--officer")
 _ASK: Final = ("--key", "--office-file")
+_SECOND: Final = "--second"
 _complete: list[Callable[[str], str]] = [lambda text: text]
 
 
@@ -37,6 +39,8 @@ def completing(
 
     def complete(command: str) -> str:
         found = command.replace("BATCH", given.get("BATCH", "BATCH"))
+        if _SECOND in given:
+            found = found.replace(f"{_SECOND} KEY", f"{_SECOND} {shlex.quote(given[_SECOND])}")
         name, words = found.partition(" ")[0], _words(found)
         if name != program or "--help" in words:
             return found
@@ -77,7 +81,7 @@ def _given(arguments: Sequence[str]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for place, word in enumerate(arguments):
         option, equals, value = word.partition("=")
-        if option in (*_REPEATED, *_ASK):
+        if option in (*_REPEATED, *_ASK, _SECOND):
             follows = arguments[place + 1] if place + 1 < len(arguments) else ""
             found.setdefault(option, value if equals else follows)
         elif _BATCH.fullmatch(word):

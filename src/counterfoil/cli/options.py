@@ -189,6 +189,14 @@ def log_in(office: Desk, path: Path | None, passphrase_file: Path | None) -> Non
         officer_key(office, path, passphrase_file)
 
 
+def opened_here(directory: Path, passphrase: str | None = None) -> Office:
+    """The office of a directory, to look at without the passphrase of its keys, or opened with the
+    one given. Raises UsageFault `office_here_only` for a URL; else as `open_office`."""
+    if office_url(directory):
+        raise here_only()
+    return open_office(directory, passphrase)
+
+
 def looking_desk(directory: Path, path: Path | None, passphrase_file: Path | None) -> Desk:
     """The office to look at without the passphrase of its keys: by its URL as an officer, or beside
     a service that runs. Raises as `open_office`, `log_in`."""
@@ -214,8 +222,8 @@ def opened_to_close(directory: Path, passphrase_file: Path | None) -> Office:
     if office_url(directory):
         raise here_only()
     if passphrase_file is None and not read_settings(directory).sandbox:
-        return open_office(directory, ask("Passphrase of the office"))
-    return open_office(directory, read_passphrase(passphrase_file))
+        return opened_here(directory, ask("Passphrase of the office"))
+    return opened_here(directory, read_passphrase(passphrase_file))
 
 
 def officer_key(

@@ -34,6 +34,8 @@ from counterfoil.office import Office
 
 WARN_DAYS: Final = 30
 """Days before its end from which an agreement is told of."""
+BY_CLOCK: Final = frozenset({"cosign_late", "publish_late", "reconcile_late"})
+"""What a service does by itself where one runs, and what no command does beside it."""
 
 
 class Need(Public, frozen=True):

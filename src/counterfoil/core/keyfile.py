@@ -146,9 +146,9 @@ def open_key(
     if body.get("purpose") != purpose:
         raise KeyFault(
             "key_purpose",
-            f"this key file is not a {purpose} key",
+            f"this key file is not of the purpose {purpose}",
             place=path.name,
-            cure=f"Name a {purpose} key file.",
+            cure=f"Name a key file of the purpose {purpose}.",
         )
     name = body.get("name")
     if not isinstance(name, str):
@@ -243,12 +243,7 @@ def _read(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             raw = file.read(_MAX_FILE_BYTES + 1)
     except OSError as fault:
-        raise KeyFault(
-            "key_missing",
-            "the key file cannot be read",
-            place=path.name,
-            cure="Check its path and permissions.",
-        ) from fault
+        raise key_missing(path) from fault
     try:
         body = json.loads(raw) if len(raw) <= _MAX_FILE_BYTES and is_bounded_json(raw) else None
     except (ValueError, RecursionError):
@@ -256,6 +251,16 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(body, dict) or body.get("format") != FORMAT:  # pyright: ignore[reportUnknownMemberType]
         raise _unreadable(path)
     return body  # pyright: ignore[reportUnknownVariableType]
+
+
+def key_missing(path: Path) -> KeyFault:
+    """No key file that can be read is there."""
+    return KeyFault(
+        "key_missing",
+        "the key file cannot be read",
+        place=path.name,
+        cure="Check its path and permissions.",
+    )
 
 
 def _unreadable(path: Path) -> KeyFault:

@@ -273,8 +273,9 @@ def trusted_intake_key(office: KnownOffice, data: bytes | None, now: datetime) -
             "intake_key_missing",
             "no intake key of the office is there to seal to",
             place="intake-key.jws",
-            cure="`send --to` takes it from the gateway or the mailbox; or name its file with "
-            "--intake-key, or put the item into the mailbox with --out.",
+            cure="The office's gateway and its mailbox show one: check that --to names one of them "
+            "and not the office's own door; or name its file with --intake-key, or put the item "
+            "into the mailbox with --out.",
         )
     return check_intake_key(data, [office.intake_signer], office.office, now)
 

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
-from counterfoil.client.status import office_state
+from counterfoil.client.status import BY_CLOCK, office_state
 from counterfoil.controls.witnesses import office_policy
 from counterfoil.core import keyfile
 from counterfoil.core.errors import CounterfoilError
@@ -184,6 +184,7 @@ def _standing(office: Office) -> Iterator[Finding]:
         policy = office_policy(office)
         words = "none are set" if policy is None else "the policy can be read"
         state = office_state(office, NOBODY)
+        served = service_place(office.directory) is not None
     except CounterfoilError as fault:
         yield _fault("standing", fault)
         return
@@ -191,6 +192,8 @@ def _standing(office: Office) -> Iterator[Finding]:
     needs = [each for each in state.needs if not each.code.startswith(("batch_", "rows_"))]
     for each in needs:
         cure = f"`counterfoil {each.command}`" if each.command else each.words
+        if served and each.code in BY_CLOCK:
+            cure = "The service does it by its clock; if this stays, its log says why: duty_failed."
         subject = "clock" if each.code == "clock_behind" else "standing"
         level: Level = "fail" if each.code in _STOPS else "warn"
         yield Finding(subject, level, each.about or "office", each.words, each.code, cure)

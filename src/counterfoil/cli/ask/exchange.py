@@ -121,6 +121,7 @@ def sign(
     Rows that cannot be read are told: exit 3. A file that is no request file is not signed.
     """
     with faults(as_json=as_json):
+        _require_folder(out)
         office, desk = office_of(key, office_file), desk_of(key)
         command = SignItem(file, Reading(encoding, dates, sheet), route, document, states, again)
         key_data = _intake_key(intake_key, out, key, None)
@@ -301,17 +302,22 @@ def _intake_key(named: Path | None, out: Path | None, key: Path, way: Way | None
     return data
 
 
-def _copied(desk: Desk, sent: SentItem, out: Path | None) -> Path:
-    path = desk.sealed(sent.item)
-    if out is None:
-        return path
-    if not out.is_dir():
+def _require_folder(out: Path | None) -> None:
+    """Raise UsageFault `out_folder` unless the folder is there: asked before anything is signed, so
+    that no item is kept as sent that never left."""
+    if out is not None and not out.is_dir():
         raise UsageFault(
             "out_folder",
             "the folder to write to does not exist",
             place=out.name,
             cure="Make it, or name another.",
         )
+
+
+def _copied(desk: Desk, sent: SentItem, out: Path | None) -> Path:
+    path = desk.sealed(sent.item)
+    if out is None:
+        return path
     way = way_of(str(out), None, None, None)
     way.put(sent.item, path)
     inbox = out / "inbox"

@@ -10,6 +10,7 @@ import typer
 
 from counterfoil.cli.passphrases import passphrase_for
 from counterfoil.core.errors import UsageFault
+from counterfoil.core.keyfile import key_missing
 from counterfoil.requester.desk import Desk
 from counterfoil.requester.keys import PrincipalKey, open_principal
 from counterfoil.requester.known_office import KnownOffice, office_file_beside, read_office_file
@@ -86,7 +87,10 @@ def now() -> datetime:
 
 
 def office_of(key: Path, office_file: Path | None) -> KnownOffice:
-    """What is known of the office. Raises as `read_office_file`."""
+    """What is known of the office. Raises as `read_office_file`; and KeyFault `key_missing` where
+    office.json is looked for beside a key that is not there: then the key was mistyped."""
+    if office_file is None and not key.exists() and not office_file_beside(key).exists():
+        raise key_missing(key)
     return read_office_file(office_file or office_file_beside(key))
 
 

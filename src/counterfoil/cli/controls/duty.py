@@ -23,6 +23,7 @@ from counterfoil.cli.options import (
     desk,
     officer_key,
     opened,
+    opened_here,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
@@ -31,7 +32,6 @@ from counterfoil.controls.duties import service as duties
 from counterfoil.controls.duties.table import duty_classes
 from counterfoil.controls.recall import receipts
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
-from counterfoil.office import open_office
 
 _CLASSES = "Classes: " + "; ".join(
     f"{each.id} ({each.citation}: {each.sentence.rstrip('.')})" for each in duty_classes().values()
@@ -144,7 +144,7 @@ def show_list(
 ) -> None:
     """Open duties with the day on which each is due, and LATE after it."""
     with faults(as_json=as_json):
-        found = duties.list_duties(open_office(directory), NOBODY)
+        found = duties.list_duties(opened_here(directory), NOBODY)
         listed = found.duties if every else found.open
         lines = [_line(each) for each in listed] or ["No duty is open."]
         if not found.agrees:

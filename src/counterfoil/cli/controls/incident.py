@@ -18,6 +18,7 @@ from counterfoil.cli.options import (
     PassphraseFile,
     desk,
     officer_key,
+    opened_here,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
@@ -33,7 +34,6 @@ from counterfoil.controls.incidents.service import (
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.office import open_office
 from counterfoil.office.context import utc_now
 
 _CLASSES = "Classes: " + "; ".join(
@@ -83,7 +83,7 @@ def open_(
 def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
     """Incidents that are not closed, and the hours left to report each."""
     with faults(as_json=as_json):
-        due = incidents.due_incidents(open_office(directory), NOBODY)
+        due = incidents.due_incidents(opened_here(directory), NOBODY)
         lines = [f"{each.number}  {each.about}  {_clock(each)}" for each in due]
         listed = [
             {"incident": each.number, "class": each.about, "hours_left": each.hours_left}
@@ -96,7 +96,7 @@ def show_one(number: Number, directory: OfficeDir, as_json: AsJson = False) -> N
     """The report's fields, filled in from the ledger: digests, dates, counts. No row is opened, and
     nobody is named but officials."""
     with faults(as_json=as_json):
-        report = incidents.fill_report(open_office(directory), NOBODY, number)
+        report = incidents.fill_report(opened_here(directory), NOBODY, number)
         show(msgspec.to_builtins(report), "\n".join(_lines(report)), as_json=as_json)
 
 

@@ -21,6 +21,7 @@ from counterfoil.cli.options import (
     SecondPassphrase,
     desk,
     officer_key,
+    opened_here,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
@@ -28,7 +29,6 @@ from counterfoil.client import act, ask
 from counterfoil.controls.notices import demands
 from counterfoil.controls.notices import service as notices
 from counterfoil.core.use_cases import NOBODY, Upload
-from counterfoil.office import open_office
 
 app = group(
     "Give notice before answers are released, where the agreement or a court demands it.",
@@ -90,7 +90,7 @@ def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
     """What the agreement and orders demand, and the open batches that need notice, with the time
     from which each can be released."""
     with faults(as_json=as_json):
-        found = notices.list_notices(open_office(directory), NOBODY)
+        found = notices.list_notices(opened_here(directory), NOBODY)
         lines = [
             f"{each.source}: more than {each.over_rows} rows, {each.hours} hours before, to "
             f"{'; '.join(each.to)}"

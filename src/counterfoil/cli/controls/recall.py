@@ -22,15 +22,15 @@ from counterfoil.cli.options import (
     desk,
     officer_key,
     opened,
+    opened_here,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.client import act, ask, ask_plainly
+from counterfoil.client import Desk, RemoteOffice, act, ask, ask_plainly
 from counterfoil.controls.recall import listing, receipts
 from counterfoil.controls.recall import service as recalls
 from counterfoil.controls.recall.reasons import REASONS
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
-from counterfoil.office import open_office
 
 _REASONS = "Reasons: " + "; ".join(f"{name} ({said})" for name, said in REASONS.items()) + "."
 app = group(
@@ -90,7 +90,7 @@ def answers(
         say(
             f"Recall {done.status.number} is entry {done.status.index}. Give {notice} to the "
             f"requester: acknowledged by {done.status.acknowledge.due_on}, destroyed by "
-            f"{done.status.destroy.due_on}. Publish the list: `counterfoil ledger publish`.",
+            f"{done.status.destroy.due_on}. {_published(office)}",
             quiet=as_json,
         )
 
@@ -115,7 +115,7 @@ def show_list(
             made = listing.make_recall_list(opened(directory, passphrase_file), SERVICE)
             write_new(to, made.data)
             say(f"Wrote {to}: {made.recalls} recalls, {made.size} entries.", quiet=as_json)
-        found = recalls.list_recalls(open_office(directory), NOBODY)
+        found = recalls.list_recalls(opened_here(directory), NOBODY)
         lines = [_line(each) for each in found.recalls] or ["Nothing was recalled."]
         if not found.agrees:
             lines = ["These are not the recalls that the ledger has entries of."]
@@ -239,3 +239,10 @@ add_verb(
 add_verb(app, show_one, f"recall show 1 {_DESK}", name="show")
 add_verb(app, write_notice, f"recall notice 1 --to recall.jws {_DESK}", name="notice")
 add_verb(app, receipt, f"recall receipt receipt.jws {_DESK} --second b.key")
+
+
+def _published(office: Desk) -> str:
+    """How the requester and the public come to know: a service sees to both by itself."""
+    if isinstance(office, RemoteOffice):
+        return "The service puts it into the mailbox; the list comes with its next publication."
+    return "Publish the list: `counterfoil ledger publish`."

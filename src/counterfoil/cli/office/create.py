@@ -8,13 +8,20 @@ from typing import Annotated
 import typer
 
 from counterfoil.cli.office import doctor
-from counterfoil.cli.options import AsJson, PassphraseFile, Quiet, ask_new, read_passphrase
+from counterfoil.cli.options import (
+    AsJson,
+    PassphraseFile,
+    Quiet,
+    ask_new,
+    opened_here,
+    read_passphrase,
+)
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.bounded_yaml import write_yaml
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
+from counterfoil.office import agreement_file, create_office, law_library, read_vkey
 from counterfoil.office.roots import office_roots
 from counterfoil.office.settings import DATABASE
 
@@ -109,7 +116,7 @@ def roots(
     holder's key, the ledger's name, the first officers and the witnesses: a part of the
     agreement."""
     with faults(as_json=as_json):
-        found = {"roots": office_roots(open_office(directory), NOBODY)}
+        found = {"roots": office_roots(opened_here(directory), NOBODY)}
         show(found, write_yaml(found).rstrip(), as_json=as_json)
 
 

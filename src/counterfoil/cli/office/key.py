@@ -28,6 +28,7 @@ from counterfoil.cli.options import (
     both_officers,
     named_vkey,
     opened,
+    opened_here,
     passphrase_for,
     read_passphrase,
 )
@@ -39,7 +40,6 @@ from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.keyfile import change_passphrase
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.office import open_office
 
 app = group(
     "Exchange the office's own keys, and change passphrases.",
@@ -95,7 +95,7 @@ def prove(
     follows them. Needs no passphrase."""
     with faults(as_json=as_json):
         made: list[str] = []
-        for each in prove_rotations(open_office(directory), NOBODY):
+        for each in prove_rotations(opened_here(directory), NOBODY):
             path = to / f"holder-rotation-{each.number}.txt"
             _write(path, each.text)
             made.append(str(path))

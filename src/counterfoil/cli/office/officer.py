@@ -20,13 +20,14 @@ from counterfoil.cli.options import (
     ask_new,
     officer_key,
     opened,
+    opened_here,
     read_passphrase,
 )
 from counterfoil.cli.output import faults, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Role
-from counterfoil.office import Office, open_office
+from counterfoil.office import Office
 from counterfoil.office.officers import list_officers
 
 app = group(
@@ -148,7 +149,7 @@ def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
     """The officers who may sign now, with their roles and verifier keys, and those who are retired.
     Needs no passphrase."""
     with faults(as_json=as_json):
-        listed = list_officers(open_office(directory), NOBODY)
+        listed = list_officers(opened_here(directory), NOBODY)
         said = {
             each: {"officer": each.officer.name, "role": str(each.role), "vkey": each.officer.vkey}
             for each in listed

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from counterfoil.cli.office.certify import EXAMPLE, certify
-from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
+from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened, opened_here
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.errors import UsageFault
@@ -20,7 +20,6 @@ from counterfoil.disclosure.register_build import (
     describe_register,
     update_register,
 )
-from counterfoil.office import open_office
 
 app = group(
     "Build and describe the sealed register.",
@@ -130,7 +129,7 @@ def info(directory: OfficeDir, as_json: AsJson = False) -> None:
     """The current snapshot's manifest, verified: counts and versions, never a person. Needs no
     passphrase."""
     with faults(as_json=as_json):
-        said = describe_register(open_office(directory), NOBODY).described
+        said = describe_register(opened_here(directory), NOBODY).described
         show(said, "\n".join(f"{name}: {value}" for name, value in said.items()), as_json=as_json)
 
 

@@ -9,14 +9,22 @@ import msgspec
 
 from counterfoil.accountability import publication, reconciliation
 from counterfoil.cli.batch.tell import waiting_words
-from counterfoil.cli.options import AsJson, OfficeDir, OfficerMaybe, OfficerPassphrase, looking_desk
+from counterfoil.cli.options import (
+    AsJson,
+    OfficeDir,
+    OfficerMaybe,
+    OfficerPassphrase,
+    looking_desk,
+    office_url,
+)
 from counterfoil.cli.output import faults, say, show
 from counterfoil.client import ask_plainly
-from counterfoil.client.status import Need, OfficeState, office_state
+from counterfoil.client.status import BY_CLOCK, Need, OfficeState, office_state
 from counterfoil.controls import witnesses
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.suspension.service import SuspensionStatus
 from counterfoil.core.use_cases import NOBODY
+from counterfoil.office.lease import service_place
 
 
 def status(
@@ -38,11 +46,12 @@ def status(
         ]
         words = "\n".join(lines) or "No batch has been received."
         show(_as_json(state), words, as_json=as_json)
+        served = bool(office_url(directory) or service_place(directory))
         said = [
-            f"{_still(state.suspended)}{_witnessed(state.witnesses)}",
-            _published(state.published),
-            f"{_reconciled(state.reconciled)}{_due(state.duties)}",
-            *_needs(state.needs),
+            f"{_still(state.suspended)}{_witnessed(state.witnesses, served=served)}",
+            _published(state.published, served=served),
+            f"{_reconciled(state.reconciled, served=served)}{_due(state.duties)}",
+            *_needs(state.needs, served=served, here=office_url(directory) is None),
         ]
         say("\n".join(said), quiet=as_json)
 
@@ -63,13 +72,27 @@ def _as_json(state: OfficeState) -> dict[str, object]:
     return built
 
 
-def _needs(needs: Iterable[Need]) -> list[str]:
-    """What needs somebody, each with the command that is next."""
+def _needs(needs: Iterable[Need], *, served: bool, here: bool) -> list[str]:
+    """What needs somebody, each with what is next: a command that whoever reads it can run, or
+    who does it. `served`: a service runs; `here`: the office's directory was named."""
     lines: list[str] = []
     for each in needs:
         lines += textwrap.wrap(f"{each.words} [{each.code}]", 78, subsequent_indent="  ")
-        lines += [f"  `counterfoil {each.command}`"] if each.command else []
+        if served and each.code in BY_CLOCK:
+            lines.append(f"  {_CLOCK_WORDS}")
+        elif each.command and not each.by_officer and not here:
+            lines.append(f"  The operator runs `counterfoil {each.command} --office DIR`.")
+        elif each.command:
+            lines.append(f"  `counterfoil {each.command}`")
     return ["", "Needs somebody:", *lines] if lines else []
+
+
+_CLOCK_WORDS = "The service does it by its clock; if this stays, its log says why: `duty_failed`."
+
+
+def _late(command: str, *, served: bool) -> str:
+    """What to do about something that is late, which is the service's own work where one runs."""
+    return " LATE." if served else f" LATE: run `counterfoil {command}`."
 
 
 def _still(suspended: SuspensionStatus) -> str:
@@ -83,7 +106,7 @@ def _still(suspended: SuspensionStatus) -> str:
     return "".join(lines)
 
 
-def _witnessed(standing: witnesses.QuorumStatus) -> str:
+def _witnessed(standing: witnesses.QuorumStatus, *, served: bool) -> str:
     if not standing.configured:
         return "Witnesses: none are set; answers leave without a cosigned checkpoint."
     last = (
@@ -91,23 +114,22 @@ def _witnessed(standing: witnesses.QuorumStatus) -> str:
         if standing.time
         else "nothing was cosigned yet"
     )
-    return f"Witnesses: {last}." + (
-        "" if standing.fresh else " Nothing is released until `counterfoil ledger cosign`."
-    )
+    how = "they cosign again" if served else "`counterfoil ledger cosign`"
+    return f"Witnesses: {last}." + ("" if standing.fresh else f" Nothing is released until {how}.")
 
 
-def _published(standing: publication.PublicationStatus) -> str:
+def _published(standing: publication.PublicationStatus, *, served: bool) -> str:
     if not standing.folder:
         return "Published: no folder is set; nobody outside sees this ledger."
     shown = f"{standing.size} entries at {standing.time}" if standing.time else "nothing yet"
     promised = f"Published: {shown}, and every {standing.hours} hours."
-    return promised + (" LATE: run `counterfoil ledger publish`." if standing.late else "")
+    return promised + (_late("ledger publish", served=served) if standing.late else "")
 
 
-def _reconciled(standing: reconciliation.ReconciliationStatus) -> str:
+def _reconciled(standing: reconciliation.ReconciliationStatus, *, served: bool) -> str:
     found = f"{standing.differences} differences" if standing.differences else "no difference"
     told = f"Reconciled: {standing.time}, {found}." if standing.time else "Reconciled: never."
-    return told + (" LATE: run `counterfoil reconcile`." if standing.late else "")
+    return told + (_late("reconcile", served=served) if standing.late else "")
 
 
 def _due(listed: duties.DutyListing) -> str:

@@ -22,13 +22,13 @@ from counterfoil.cli.options import (
     named_vkey,
     officer_key,
     opened,
+    opened_here,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.client import act
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload, finish
-from counterfoil.office import open_office
 
 app = group(
     "Export and check the permanent accounting of requests and disclosures; the yearly report.",
@@ -93,7 +93,7 @@ def check(
             )
         if directory is not None:
             question = checking.CheckAccounting(Upload(file))
-            found = checking.check_accounting(open_office(directory), NOBODY, question)
+            found = checking.check_accounting(opened_here(directory), NOBODY, question)
         else:
             folder = exported or Path()
             key = named_vkey(holder_key)

@@ -23,7 +23,14 @@ from counterfoil.accountability.ledger_access import (
     read_entries,
 )
 from counterfoil.cli.files import require_new, write_new
-from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened, read_passphrase
+from counterfoil.cli.options import (
+    AsJson,
+    OfficeDir,
+    PassphraseFile,
+    opened,
+    opened_here,
+    read_passphrase,
+)
 from counterfoil.cli.output import faults, show, show_lines
 from counterfoil.cli.oversight.accounts import account, delay, disclosure_record, inform
 from counterfoil.cli.oversight.ledger_proofs import attest, checkpoints, consistency, report
@@ -31,7 +38,6 @@ from counterfoil.cli.oversight.publish import publish
 from counterfoil.cli.oversight.witness import cosign
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
-from counterfoil.office import open_office
 
 app = group("Check, read, prove and export the ledger.", "ledger check --office tax-office")
 
@@ -62,7 +68,7 @@ def check(
     no passphrase; with it, who else wrote entries or rows shows too."""
     with faults(as_json=as_json):
         require_new(*([] if certification is None else [certification]))
-        office = open_office(directory, read_passphrase(passphrase_file))
+        office = opened_here(directory, read_passphrase(passphrase_file))
         checkpoints = tuple(Upload(path) for path in checkpoint or [])
         question = CheckLedger(checkpoints, exported, certify=certification is not None)
         found = check_ledger(office, NOBODY, question)
@@ -97,7 +103,7 @@ def show_entries(
     """Print entries as they stand, each its index and its canonical JSON on one line. Needs no
     passphrase."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened_here(directory)
         day = "" if since is None else since.date().isoformat()
         question = ReadEntries(start, stop, "" if kind is None else kind.value, batch, day)
         with read_entries(office, NOBODY, question) as found:
@@ -127,7 +133,7 @@ def prove(
 ) -> None:
     """Print a C2SP tlog-proof that an entry is in the ledger; its extra line carries the entry."""
     with faults(as_json=as_json):
-        office = open_office(directory) if signed_before else opened(directory, passphrase_file)
+        office = opened_here(directory) if signed_before else opened(directory, passphrase_file)
         actor = NOBODY if signed_before else SERVICE
         made = prove_entry(office, actor, ProveEntry(index, signed_before))
         entry = msgspec.json.decode(made.entry)
@@ -145,7 +151,7 @@ def checkpoint(
     """Print the newest checkpoint that this office signed, as it was signed and cosigned. Signs
     nothing and needs no passphrase."""
     with faults(as_json=as_json):
-        note = newest_checkpoint(open_office(directory), NOBODY, cosigned=cosigned)
+        note = newest_checkpoint(opened_here(directory), NOBODY, cosigned=cosigned)
         show({"checkpoint": note}, note.removesuffix("\n"), as_json=as_json)
 
 

@@ -16,10 +16,17 @@ from counterfoil.accountability.ledger_access import (
     prove_consistency,
     signed_sizes,
 )
-from counterfoil.cli.options import AsJson, HolderKey, OfficeDir, PassphraseFile, named_vkey, opened
+from counterfoil.cli.options import (
+    AsJson,
+    HolderKey,
+    OfficeDir,
+    PassphraseFile,
+    named_vkey,
+    opened,
+    opened_here,
+)
 from counterfoil.cli.output import faults, show
 from counterfoil.core.use_cases import NOBODY, Upload
-from counterfoil.office import open_office
 
 _Signed = Annotated[
     str, typer.Argument(help="A size that was signed, or the file of a checkpoint.")
@@ -29,7 +36,7 @@ _Signed = Annotated[
 def checkpoints(directory: OfficeDir, as_json: AsJson = False) -> None:
     """List the sizes at which this office signed its ledger. Needs no passphrase."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened_here(directory)
         sizes = signed_sizes(office, NOBODY)
         show({"sizes": sizes}, "\n".join(map(str, sizes)), as_json=as_json)
 
@@ -40,7 +47,7 @@ def consistency(
     """Print a proof that the ledger of one checkpoint continues that of an earlier one. Needs no
     passphrase."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened_here(directory)
         question = ProveConsistency(_checkpoint(older), _checkpoint(newer))
         text = prove_consistency(office, NOBODY, question)
         show({"proof": text}, text.removesuffix("\n"), as_json=as_json)

@@ -21,12 +21,12 @@ from counterfoil.cli.options import (
     SecondPassphrase,
     officer_key,
     opened,
+    opened_here,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.client import act
 from counterfoil.core.use_cases import NOBODY, Upload
-from counterfoil.office import open_office
 
 app = group(
     "Keep rows for litigation: of a batch, of days, of a person.",
@@ -109,7 +109,7 @@ def lift(
 def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
     """Every hold, lifted ones too: what it reaches, days and officers. A person is not named."""
     with faults(as_json=as_json):
-        found = litigation.list_litigation_holds(open_office(directory), NOBODY)
+        found = litigation.list_litigation_holds(opened_here(directory), NOBODY)
         words = "\n".join(map(_line, found)) or "No litigation hold was ever added."
         show({"holds": msgspec.to_builtins(found)}, words, as_json=as_json)
 

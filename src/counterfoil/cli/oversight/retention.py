@@ -21,12 +21,12 @@ from counterfoil.cli.options import (
     SecondPassphrase,
     officer_key,
     opened,
+    opened_here,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.client import act
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload, finish
-from counterfoil.office import open_office
 
 app = group(
     "Dispose of rows whose time is over; hold them by an order.",
@@ -46,7 +46,7 @@ def run(
     stay."""
     with faults(as_json=as_json):
         keyless = dry_run and passphrase_file is None
-        office = open_office(directory) if keyless else opened(directory, passphrase_file)
+        office = opened_here(directory) if keyless else opened(directory, passphrase_file)
         found = () if dry_run else finish(retention.dispose(office, SERVICE))
         listed = retention.list_due(office, NOBODY)
         passed_over = [each for each in listed if each.passed_over]

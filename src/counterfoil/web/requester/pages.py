@@ -131,8 +131,8 @@ class RequesterPages:
                 "upload_form",
                 "the file is no sealed item",
                 place="file",
-                cure="Nothing was kept. Choose the file ITEM.item that `counterfoil-ask sign` "
-                "wrote.",
+                cure="Nothing was kept. Choose ITEM.item, which "
+                "`counterfoil-ask sign FILE --key KEY` wrote.",
             ) from None
 
     async def find(self, request: Request) -> Response:
