@@ -11,8 +11,9 @@ their rows and leave as soon as they are determined, and determinations are not 
 1  Items of one question go through the real queue, inbox to outbox: sizes and entries that are seen
    of any two outcomes are compared, one by one. They must be equal.
 2  Each of the questions is determined by the real office, and what it took of the processor is
-   known. An observation joins it with the durations of 1, drawn at random, and with an arrival
-   within the hour; three are drawn for each answer. Two classifiers are trained on one half of two outcomes and tried on the other.
+   known. One observation of each joins that with the durations of 1, drawn at random, and with an
+   arrival within the hour. Two classifiers are trained on one half of two outcomes and tried on
+   the other.
 3  The same of files of 1,000 questions of one outcome, the clearest file that there could be: their
    durations are sums of those of ten hundreds that were determined together.
 """
@@ -41,7 +42,6 @@ from counterfoil.service.queue import even_seconds
 
 MINUTES = 60
 ROWS_OF_FILE = 1000
-DRAWS = 3
 _ONE_SECONDS = 0.0018
 """What opening and deciding one question takes of the processor, whatever the outcome."""
 _DAY = datetime(2026, 5, 4, tzinfo=UTC)
@@ -87,10 +87,10 @@ def compare(measured: Took, seen: Sequence[Seen], rows: int, *, protected: bool)
     made: dict[str, list[list[float]]] = {}
     least = min(len(each) for each in measured.one.values())
     for outcome in CLASSES:
-        sums = measured.one[outcome][:least] * DRAWS
+        sums = measured.one[outcome][:least]
         if rows > 1:
             hundreds = measured.hundred[outcome]
-            sums = [sum(chance.choices(hundreds, k=rows // 100)) for _ in range(DRAWS * least)]
+            sums = [sum(chance.choices(hundreds, k=rows // 100)) for _ in range(least)]
         made[outcome] = list(observations(outcome, sums, seen, rows, chance, protected=protected))
     found: list[Finding] = []
     for first, second in combinations(CLASSES, 2):

@@ -15,7 +15,7 @@ import csv
 import random
 import shutil
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ import msgspec
 from bench.outside.world import outcomes, questions, source
 from bench.service.items import Requester, write_rows
 from counterfoil import client
-from counterfoil.batches.rows import Granted
+from counterfoil.batches.rows import Granted, Refused
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.use_cases import SERVICE, finish
 from counterfoil.core.values import Match
@@ -100,16 +100,19 @@ def _write(path: Path, rows: Iterable[dict[str, str]]) -> None:
 
 class Took(NamedTuple):
     """Seconds of the processor from the opening of buckets to the determination, by outcome: of one
-    question, and of a hundred of one outcome that are opened together."""
+    question, and of a hundred of one outcome that are opened together. `left_out`: questions that
+    were not admitted, by the element of the law that failed first, and `missed`, those that were
+    determined otherwise than was drawn."""
 
     one: dict[str, list[float]]
     hundred: dict[str, list[float]]
+    left_out: Counter[str]
 
 
 def measure_rows(world: World, first: int) -> Took:
     """What determining takes, for the questions from `first` on. A question whose determination is
     not what was drawn is left out: the matcher missed it."""
-    took = Took(defaultdict(list), defaultdict(list))
+    took = Took(defaultdict(list), defaultdict(list), Counter())
 
     def seconds_of(rows: list[Any], deciding: Any, code: str, held: Any) -> tuple[float, list[Any]]:
         begun = time.thread_time_ns()
@@ -123,6 +126,7 @@ def measure_rows(world: World, first: int) -> Took:
         for row in rows:
             if not isinstance(row, Granted):
                 found += world.decide([row], {}, deciding, code, held)
+                took.left_out[_why(row)] += 1
                 continue
             seconds, decided = seconds_of([row], deciding, code, held)
             found += decided
@@ -130,6 +134,8 @@ def measure_rows(world: World, first: int) -> Took:
             if isinstance(decided[0], Match) and decided[0].confirmed == (outcome == "confirmed"):
                 took.one[outcome].append(seconds)
                 of_outcome[outcome].append(row)
+            else:
+                took.left_out["missed"] += 1
         parts = [
             (name, some[at : at + 100])
             for name, some in of_outcome.items()
@@ -152,6 +158,10 @@ def measure_rows(world: World, first: int) -> Took:
             client.determine(world.office, status.batch)
         file.unlink()
     return took
+
+
+def _why(row: Any) -> str:
+    return str(row.refusal.failed[0].element) if isinstance(row, Refused) else "rejected"
 
 
 def measure_items(world: World, count: int) -> list[Seen]:

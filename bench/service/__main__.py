@@ -1,12 +1,14 @@
 """The service under load, on one machine: writes docs/measurements/service.md.
 
-    python -m bench.service [--items 1000] [--connections 200] [--large 100000] [--steps 25,50,...]
+    python -m bench.service [--items 1000] [--connections 200] [--large 100000]
+                            [--steps 10,20,...] [--patience SECONDS]
 
 A sandbox's processes (gateway, office, worker) and the sender share the machine. The items, sealed
 before, have 1 to 100 rows; a fifth of them is put at each rate of the ladder, and the large one
 (its size is bounded by the sandbox's agreement, 100,000 rows) from the second step on. Each put is
 timed from the moment at which it was due. Then all are waited for: from its acknowledgment to its
-determination. Memory is looked at every second.
+determination, or until patience ends, and the page says how many were not. Memory and what the
+worker uses of the processor are looked at every second.
 """
 
 from __future__ import annotations
@@ -27,22 +29,26 @@ from bench.service.page import Measured, Step, write_page
 from bench.service.puts import Puts, put_all
 from bench.service.running import Line, Sandbox, running
 
-HOURS = 3600.0
+_SAID = ("A sandbox", "Stopped. ")
+"""How the lines begin that `serve` itself says on standard error."""
 
 
 class Watcher(threading.Thread):
-    """Looks at the memory of each process every second. `seen`: (seconds, bytes by kind)."""
+    """Looks at the processes every second. `seen`: (seconds, bytes of memory by kind); `worked`:
+    (seconds, seconds of the processor that the worker has used)."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(daemon=True)
         self.sandbox = sandbox
         self.seen: list[tuple[float, dict[str, int]]] = []
+        self.worked: list[tuple[float, float]] = []
         self.ended = threading.Event()
 
     def run(self) -> None:
         """Look, until told to end."""
         while not self.ended.wait(1.0):
             self.seen.append((time.monotonic(), self.sandbox.resident()))
+            self.worked.append((time.monotonic(), self.sandbox.worked()))
 
 
 def climb(
@@ -103,6 +109,33 @@ def wait_determined(sandbox: Sandbox, items: Sequence[str], seconds: float) -> d
     return found
 
 
+def worker_seconds(
+    worked: Sequence[tuple[float, float]], determined: dict[str, float], large: str
+) -> list[tuple[str, int, float]]:
+    """What the worker used of the processor before the large item was determined and after it:
+    (when, small items determined meanwhile, seconds of the processor for all of them).
+
+    The large item's own seconds are in neither: one worker takes one after another.
+    """
+    at = sorted(determined[each] for each in determined if each != large)
+    middle = determined.get(large, float("inf"))
+    last_before = max((each for each in at if each < middle), default=0.0)
+    parts = {"before": (0.0, last_before), "after": (middle, at[-1] if at else 0.0)}
+    found: list[tuple[str, int, float]] = []
+    for name, (begin, end) in parts.items():
+        used = [seconds for when, seconds in worked if begin <= when <= end]
+        count = sum(begin < each <= end for each in at)
+        if len(used) > 1 and count:
+            found.append((name, count, used[-1] - used[0]))
+    return found
+
+
+def command_of(arguments: Any) -> str:
+    """The command line that repeats this run."""
+    said = vars(arguments).items()
+    return " ".join(["python -m bench.service", *(f"--{name} {value}" for name, value in said)])
+
+
 def main(arguments: Any) -> None:
     rates = [float(each) for each in arguments.steps.split(",")]
     folder = Path(tempfile.mkdtemp(prefix="bench-service-"))
@@ -117,7 +150,7 @@ def main(arguments: Any) -> None:
             begun = time.monotonic()
             steps, acknowledged, beside = climb(sandbox, items, large, rates, arguments.connections)
             determined = wait_determined(
-                sandbox, [*(each.item for each in items), large.item], HOURS * 2
+                sandbox, [*(each.item for each in items), large.item], arguments.patience
             )
             watcher.ended.set()
             watcher.join()
@@ -134,6 +167,7 @@ def main(arguments: Any) -> None:
             if each.item in determined and each.item in acknowledged
         )
         measured = Measured(
+            command=command_of(arguments),
             items=arguments.items,
             rows=sum(each.rows for each in items),
             connections=arguments.connections,
@@ -144,8 +178,10 @@ def main(arguments: Any) -> None:
             waits=waits,
             large_wait=determined.get(large.item, 0.0) - acknowledged.get(large.item, 0.0),
             took=took,
+            large_determined=large.item in determined,
+            worker=worker_seconds(watcher.worked, determined, large.item),
             memory=[(at - begun, seen) for at, seen in watcher.seen],
-            errors=errors + [{"event": "line", "text": each} for each in sandbox.other],
+            errors=errors + [{"event": "line"} for each in sandbox.other if each[:9] not in _SAID],
             missing=arguments.items + 1 - len(determined),
             load=os.getloadavg()[0],
         )
@@ -160,4 +196,5 @@ if __name__ == "__main__":
     parser.add_argument("--connections", type=int, default=200)
     parser.add_argument("--large", type=int, default=100_000)
     parser.add_argument("--steps", default="10,20,40,80,160")
+    parser.add_argument("--patience", type=float, default=7200)
     main(parser.parse_args())

@@ -36,6 +36,9 @@ _SYLLABLES: Final = (
 )
 
 
+_HOMES: Final = 99_900
+
+
 class MadeItem(NamedTuple):
     """One item: its id, its file, and how many rows it asks."""
 
@@ -74,14 +77,18 @@ class Requester:
 
 
 def question_rows(first: int, count: int) -> Iterator[dict[str, str]]:
-    """Rows that no other number has, in order before the sandbox's agreement."""
+    """Rows that no other number has, in order before the sandbox's agreement.
+
+    House numbers do not repeat within 99,900 rows: the guards know a person at a home by how the
+    given name sounds, the house number and the unit, and would take a second one for a try.
+    """
     for number in range(first, first + count):
         words = " ".join(_words(number))
         row = {
             "given_name": name_of(number, 3),
             "family_name": name_of(number // 7 + 11, 4),
             "date_of_birth": f"{1950 + number % 50}-{1 + number % 12:02d}-{1 + number % 28:02d}",
-            "line1": f"{100 + number % 9_900} {name_of(number // 9_900 + 5, 4)} St",
+            "line1": f"{100 + number % _HOMES} {name_of(number // _HOMES + 5, 4)} St",
             "city": "Anytown",
             "state": "WA",
             "zip": "98001",

@@ -25,9 +25,10 @@ class Step(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """All of one run. `waits`: seconds from acknowledgment to determination, in order; `memory`:
-    (seconds, resident bytes by process)."""
+    """All of one run. `waits`: seconds from acknowledgment to determination, in order; `worker`:
+    as `worker_seconds` tells; `memory`: (seconds, resident bytes by process)."""
 
+    command: str
     items: int
     rows: int
     connections: int
@@ -37,6 +38,8 @@ class Measured(NamedTuple):
     large_put: float
     waits: Sequence[float]
     large_wait: float
+    large_determined: bool
+    worker: Sequence[tuple[str, int, float]]
     took: float
     memory: Sequence[tuple[float, dict[str, int]]]
     errors: Sequence[dict[str, Any]]
@@ -60,6 +63,15 @@ def memory_rows(memory: Sequence[tuple[float, dict[str, int]]]) -> list[str]:
     return rows
 
 
+def _worker(done: Measured) -> list[str]:
+    """What the worker used of the processor, before and after the large item."""
+    said = [
+        f"{seconds / count:.2f} s an item over the {count:,} small ones that were determined {when} the large one"
+        for when, count, seconds in done.worker
+    ]
+    return [f"Of the processor the worker used {'; '.join(said)}.", ""] if said else []
+
+
 def render(done: Measured) -> str:
     """The page."""
     best = best_rate(done.steps)
@@ -67,7 +79,7 @@ def render(done: Measured) -> str:
     lines = [
         "# The service under load",
         "",
-        f"`python -m bench.service --items {done.items} --connections {done.connections} --large {done.large_rows}`, "
+        f"`{done.command}`, "
         f"{datetime.now(UTC):%d %B %Y}. Gateway, office, worker and the sender on one machine of two cores, "
         f"shared with other work (load {done.load:.1f} at the end).",
         "",
@@ -87,7 +99,13 @@ def render(done: Measured) -> str:
         f"The large item's put took {done.large_put:.1f} s.",
         "",
         f"From acknowledgment to determined: median {waits[len(waits) // 2]:.1f} s, "
-        f"longest {waits[-1]:.1f} s; of the large one {done.large_wait:.1f} s; all done {done.took:.0f} s after the first put. "
+        f"longest {waits[-1]:.1f} s, of {len(done.waits):,} items; "
+        + (
+            f"of the large one {done.large_wait:.1f} s"
+            if done.large_determined
+            else "the large one was not determined"
+        )
+        + f"; looked at until {done.took:.0f} s after the first put. "
         "One worker takes items in the order in which they arrived, one after another, so that a small item waits for a large one that came first.",
         "",
         f"Items not determined: {done.missing}. Lines of the log that tell an error: {len(done.errors)}"
@@ -97,6 +115,7 @@ def render(done: Measured) -> str:
             else "."
         ),
         "",
+        *_worker(done),
         "Resident memory in MB, each process with what it started:",
         "",
         "| process | after a tenth of the run | after half | at the end | most |",
@@ -128,7 +147,8 @@ def write_kills(stood: dict[str, int], seed: int) -> None:
     killed = ", ".join(f"{names[kind]} {stood.get(f'killed {kind}', 0)}" for kind in names)
     text = (
         f"\n## Killed\n\n`python -m bench.service.kills {stood['loops']} {seed}`, {datetime.now(UTC):%d %B %Y}: three sealed items are put while one "
-        "process gets SIGKILL at a random moment and two officers review and release a batch of before.\n\n"
+        "process gets SIGKILL at a random moment and two officers review and release a batch of before. The seed decides which process is killed and "
+        "after how long; what that process is at then is the machine's matter.\n\n"
         f"{stood['loops']} kills ({killed}); {stood['items']} items, {stood['puts again']} puts that had to be made again, {stood['answers']} answers, "
         f"{stood['entries']} entries of the ledger. Nothing that was acknowledged was lost, no item was two batches and no batch two items, no row was counted "
         "twice, and each released batch had one answer, the one that the head names.\n"

@@ -16,8 +16,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from counterfoil.office.lease import service_place
-
 PATIENCE = 300
 KINDS = ("gateway_process", "office_process", "worker")
 
@@ -91,6 +89,10 @@ class Sandbox:
             kind: _resident(process) for kind, process in self.children().items() if kind != "serve"
         }
 
+    def worked(self) -> float:
+        """Seconds of the processor that the worker has used since it started."""
+        return _processor(self.children().get("worker", 0))
+
     def kill(self, kind: str) -> None:
         """SIGKILL one process; for `serve`, wait until all that it started have ended too."""
         process, all_of_them = self.children().get(kind), _descendants(self.process.pid)
@@ -100,8 +102,6 @@ class Sandbox:
         if kind == "serve":
             self.process.wait(PATIENCE)
             until(lambda: not any(map(_is_alive, all_of_them)))
-            # One that it had started a moment before is not among them, and keeps the lease.
-            until(lambda: service_place(self.directory / "office") is None)
             self.reader.join(PATIENCE)
 
     def stop(self) -> int:
@@ -162,6 +162,11 @@ def _resident(process: int) -> int:
             if line.startswith("VmRSS:"):
                 total += 1024 * int(line.split()[1])
     return total
+
+
+def _processor(process: int) -> float:
+    fields = _read_or(Path(f"/proc/{process}/stat")).decode().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
 def _read_or(path: Path) -> bytes:

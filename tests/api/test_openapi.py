@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,17 @@ import jsonschema_rs
 import schemathesis
 import yaml
 from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis.generation import GenerationMode
 from starlette.routing import Route
 
 from counterfoil.api import gateway as gateway_module
 from counterfoil.api.door import application
 from counterfoil.api.gateway import Gateway, GatewaySettings
 from counterfoil.client.actions import ACTIONS
+from counterfoil.exchange.mailbox import Mailbox
 from tests.api import doors
-from tests.api.doors import Lines
+from tests.api.doors import ITEM, Lines
 from tests.api.test_gateway import HOLDER
 from tests.world.office import World
 
@@ -69,45 +74,75 @@ def test_an_application_without_routes_serves_nothing() -> None:
     client.close()
 
 
-def _thrown(client: doors.Client, described: dict[str, Any], headers: dict[str, str]) -> list[int]:
-    """The statuses of what is thrown at every operation; each answer is one that the description
-    names, in its form."""
+def _thrown(
+    client: doors.Client,
+    described: dict[str, Any],
+    headers: Callable[[str, str, bytes], dict[str, str]],
+    known: Sequence[dict[str, str]] = (),
+) -> list[int]:
+    """The statuses of what is thrown at every operation: what its description allows, what it
+    forbids, and both where these parts of its path are `known` to exist. Each answer is one that
+    the description names, in its form. `headers` are those of a method, a path and a body."""
     schema = schemathesis.openapi.from_dict(described)
     seen: list[int] = []
 
-    for found in schema.get_all_operations():
-        if "{path}" in found.ok().path:
-            continue  # a tile's name has slashes, which no generator writes: see test_gateway.py
-
-        @given(case=found.ok().as_strategy())
-        @settings(
-            max_examples=4,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        def throw(case: schemathesis.Case) -> None:
-            sent = case.as_transport_kwargs(base_url="http://door.test")
-            body = sent.get("data") or sent.get("json")
-            content = body if isinstance(body, bytes) else json.dumps(body).encode()
-            if isinstance(body, str):
-                content = body.encode("utf-8", "replace")
-            try:
-                request = client.client.build_request(
-                    sent["method"],
-                    sent["url"],
-                    content=content if sent["method"] in ("PUT", "POST") else None,
-                    headers={**dict(sent.get("headers") or {}), **headers},
-                )
-            except (httpx.InvalidURL, ValueError, TypeError):
-                return  # no client can send this
+    def throw(case: schemathesis.Case) -> None:
+        request = _request(client, case, headers)
+        if request is not None:
             answer = client.runner.run(client.client.send(request))
             seen.append(answer.status_code)
             _check_answer(described, answer)
+            case.operation.validate_response(answer)
 
-        throw()
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if "{path}" in operation.path:
+            continue  # a tile's name has slashes, which no generator writes: see test_gateway.py
+        places: list[dict[str, str] | None] = [None]
+        places += [each for each in known if all(f"{{{name}}}" in operation.path for name in each)]
+        for place in places:
+            for mode in GenerationMode:
+                with suppress(Unsatisfiable):  # nothing is forbidden to an operation without parts
+                    made = operation.as_strategy(mode, path_parameters=place)
+                    _EXAMPLES(given(case=made)(throw))()
     return seen
+
+
+_EXAMPLES = settings(
+    max_examples=2,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def _request(
+    client: doors.Client,
+    case: schemathesis.Case,
+    headers: Callable[[str, str, bytes], dict[str, str]],
+) -> httpx.Request | None:
+    """The request of a case; None where no client can send it."""
+    sent = case.as_transport_kwargs(base_url="http://door.test")
+    body = sent.get("data") or sent.get("json")
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    if isinstance(body, str):
+        content = body.encode("utf-8", "replace")
+    if sent["method"] not in ("PUT", "POST"):
+        content = b""
+    try:
+        request = client.client.build_request(
+            sent["method"],
+            sent["url"],
+            content=content or None,
+            headers=dict(sent.get("headers") or {}),
+            params=sent.get("params"),
+        )
+        said = headers(request.method, request.url.raw_path.decode(), content)
+        request.headers.update(said)
+    except (httpx.InvalidURL, ValueError, TypeError):
+        return None
+    return request
 
 
 def _check_answer(described: dict[str, Any], answer: httpx.Response) -> None:
@@ -121,19 +156,36 @@ def _check_answer(described: dict[str, Any], answer: httpx.Response) -> None:
 
 
 def test_nothing_that_is_thrown_at_the_gateway_fails(tmp_path: Path) -> None:
+    """Over an empty mailbox, and where the item that is asked for has arrived and was answered."""
     with doors.gateway(tmp_path, HOLDER, open_files=True, most_bytes=10_000) as (client, log):
-        seen = _thrown(client, _described("gateway.openapi.yaml"), {})
-    assert len(seen) > 20
-    assert {200, 404, 415} <= set(seen) | {415}
+        mailbox = Mailbox(tmp_path / "mailbox")
+        assert client.put(f"/v1/items/{ITEM}", content=b"an item").status_code == 201
+        for path in (mailbox.receipt(ITEM), mailbox.answer(ITEM)):
+            path.write_bytes(b"eyJ9.eyJ9.AAAA")
+        described = _described("gateway.openapi.yaml")
+        seen = _thrown(client, described, lambda *_: {}, [{"item": ITEM}])
+    assert len(seen) > 30
+    assert {200, 201, 400, 404, 409} <= set(seen)
     assert [line for line in log if line["event"] == "failed"] == []
 
 
 def test_nothing_that_is_thrown_at_the_office_fails(world: World) -> None:
     """By somebody who cannot sign, and by an officer whose client signs whatever it sends."""
+    known = [{"action": name} for name in list(ACTIONS)[::9]]
     with doors.office(world) as (_, client, log):
-        seen = _thrown(client, _described("office.openapi.yaml"), {"Host": doors.HOST})
-    assert len(seen) > 20
-    assert set(seen) <= {200, 401, 404, 405, 415, 422, 400, 429, 413}
+        described = _described("office.openapi.yaml")
+        unsigned = _thrown(client, described, lambda *_: {"Host": doors.HOST})
+        desk = doors.Desk(client, world, world.officer("a"))
+
+        def signed(method: str, path: str, body: bytes) -> dict[str, str]:
+            return {"Host": doors.HOST, "Authorization": desk.header(method, path, body)}
+
+        seen = _thrown(client, described, signed, known)
+    assert len(unsigned) > 25 and len(seen) > 30
+    assert set(unsigned) <= {200, 401, 404, 405, 415, 422, 400, 429, 413}
+    assert {200, 400, 404} <= set(seen)
+    assert set(seen) <= {200, 400, 401, 403, 404, 405, 409, 413, 415, 422}
+    assert seen.count(401) < len(seen) // 4  # it is behind the door that they are thrown
     assert [line for line in log if line["event"] == "failed"] == []
 
 

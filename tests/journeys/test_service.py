@@ -16,8 +16,10 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -38,6 +40,23 @@ ANSWERS = [
 VALUES = re.compile(r"Garcia|Maria|900-00|Maple|Testperson|Elm Ave|Birch|1984-03-12")
 PATIENCE = 120
 """Seconds for anything on a machine that does other work too."""
+
+
+MARKED = "Quintanilla-1847"
+PROBES = [
+    ("GET", f"/{MARKED}", {}, b""),
+    ("GET", f"/v1/items/{MARKED}", {}, b""),
+    ("PUT", f"/v1/items/{MARKED}?given_name={MARKED}", {}, MARKED.encode()),
+    ("PUT", f"/v1/items/{'5' * 32}", {"Content-Type": f"text/{MARKED}"}, MARKED.encode()),
+    ("PUT", f"/v1/items/{'5' * 32}", {"Content-Length": MARKED}, b""),
+    ("GET", f"/v1/tile/0/{MARKED}", {"Cookie": MARKED, "Referer": f"http://{MARKED}/"}, b""),
+    (MARKED, "/v1/health", {}, b""),
+    ("GET", "/v1/batches", {"Authorization": f"Counterfoil {MARKED}"}, b""),
+    ("POST", f"/v1/acts/{MARKED}", {}, f'{{"command":"{MARKED}"}}'.encode()),
+    ("POST", "/v1/questions/batch", {"Host": MARKED}, MARKED.encode()),
+    ("POST", f"/v1/statements/review?x={MARKED}", {f"X-{MARKED}": MARKED}, b"{"),
+]
+"""What is asked with a marked value in method, path, question, header, type, length and body."""
 
 
 class Sandbox:
@@ -197,38 +216,62 @@ def test_an_item_that_is_dropped_in_the_folder_is_received(
 def test_nothing_that_was_acknowledged_is_lost_when_processes_are_killed(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    """The worker is killed, then the whole service: what the gateway acknowledged before is
-    received all the same, once, and the service goes on where it was."""
+    """Gateway, office and worker are killed, the gateway in the middle of an item; then the process
+    that watches them. What was acknowledged is received all the same, once; what was not is not
+    there; and the service is started again at once, because nothing keeps its lease or its ports.
+    """
     file = tmp_path / "requests.csv"
     text = (TINY / "requests.csv").read_text(encoding="utf-8")
     file.write_text(text.replace("TA-", "KI-").replace("INV-TA", "INV-KI"), encoding="utf-8")
-    worker = _child(sandbox.process.pid, "worker")
-    os.kill(worker, signal.SIGKILL)
-    item = os.urandom(16).hex()
-    _put(f"{sandbox.gateway}/v1/items/{item}", file.read_bytes())
-    children = _children(sandbox.process.pid)
+    item, cut = os.urandom(16).hex(), os.urandom(16).hex()
+    url = f"{sandbox.gateway}/v1/items/{item}"
+    with socket.create_connection(("127.0.0.1", sandbox.port), PATIENCE) as line:
+        head = f"PUT /v1/items/{cut} HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n"
+        line.sendall(head.encode() + bytes(40_000))
+        inbox = sandbox.directory / "mailbox" / "inbox"
+        until(lambda: any(inbox.glob(f".{cut}.*")))
+        killed = _children(sandbox.process.pid)
+        for each in killed:
+            os.kill(each, signal.SIGKILL)
+    until(lambda: _is_put(url, file.read_bytes()))
+    assert not set(killed) & set(_children(sandbox.process.pid))
     sandbox.process.kill()
     sandbox.process.wait(PATIENCE)
-    until(lambda: not any(map(_is_alive, children)))
     sandbox.start()
-    receipt = sandbox.directory / "mailbox" / "receipts" / f"{item}.receipt"
-    until(receipt.is_file)
-    _put(f"{sandbox.gateway}/v1/items/{item}", file.read_bytes())
-    assert (sandbox.directory / "office" / "exchange" / "items" / f"{item}.json").is_file()
+    until((sandbox.directory / "mailbox" / "receipts" / f"{item}.receipt").is_file)
+    assert _is_put(url, file.read_bytes())
+    records = sandbox.directory / "office" / "exchange" / "items"
+    batch = json.loads((records / f"{item}.json").read_bytes())["batch"]
+    listed = json.loads(sandbox.officer("a", "batch", "list", "--json"))["batches"]
+    assert [each["batch"] for each in listed].count(batch) == 1
+    assert list(inbox.glob(f"{cut}*")) == list(records.glob(f"{cut}*")) == []
 
 
 def test_no_value_of_a_request_is_in_what_the_service_says(sandbox: Sandbox) -> None:
-    """Its log and its metrics, after all that was put through it."""
-    item = os.urandom(16).hex()
-    _put(f"{sandbox.gateway}/v1/items/{item}", (TINY / "requests.csv").read_bytes())
-    until(lambda: '"event":"received"' in sandbox.said())
-    said = sandbox.said()
+    """Everything that leaves it, after all that was put through it and with marked values in each
+    place that a client can write to: log, metrics, problems and their headers, names of files, the
+    mailbox and what is published."""
+    text = (TINY / "requests.csv").read_text(encoding="utf-8")
+    item, wrong = os.urandom(16).hex(), os.urandom(16).hex()
+    _put(f"{sandbox.gateway}/v1/items/{item}", text.encode())
+    _put(f"{sandbox.gateway}/v1/items/{wrong}", f"{MARKED},{text}".encode())  # a column too many
+    receipts = sandbox.directory / "mailbox" / "receipts"
+    until(lambda: all((receipts / f"{each}.receipt").is_file() for each in (item, wrong)))
+    said = [_asked(port, *each) for port in (sandbox.port, sandbox.port + 1) for each in PROBES]
+    assert {status for status, _ in said} <= {400, 401, 404, 405, 413, 415, 421, 422}
+    told = sandbox.said() + "".join(text for _, text in said)
     for door in (sandbox.gateway, sandbox.office):
         with urlopen(f"{door}/metrics") as answer:
-            said += answer.read().decode()
-    assert VALUES.search(said) is None
-    assert '"event":"received"' in said
-    assert "Traceback" not in said
+            told += answer.read().decode()
+    for path in sandbox.directory.rglob("*"):
+        told += f"{path.relative_to(sandbox.directory)}\n"
+    for folder in ("mailbox", "public"):
+        for path in (sandbox.directory / folder).rglob("*"):
+            told += _readable(path) if path.is_file() else ""
+    assert VALUES.search(told) is None
+    assert MARKED not in told
+    assert '"event":"received"' in told and '"code":"item_id"' in told
+    assert "Traceback" not in told
 
 
 def test_a_service_that_is_told_to_stop_stops(sandbox: Sandbox) -> None:
@@ -245,21 +288,37 @@ def _put(url: str, data: bytes) -> None:
         assert answer.status in (200, 201)
 
 
+def _is_put(url: str, data: bytes) -> bool:
+    """Whether an item is acknowledged; false while its gateway is not there."""
+    try:
+        _put(url, data)
+    except (OSError, HTTPException):
+        return False
+    return True
+
+
+def _asked(
+    port: int, method: str, path: str, headers: dict[str, str], body: bytes
+) -> tuple[int, str]:
+    """(status, all that was answered: headers and body)."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    found = f"{answer.reason} {answer.headers} {answer.read().decode()}"
+    connection.close()
+    return answer.status, found
+
+
+def _readable(path: Path) -> str:
+    """A file as text, and what the parts of a signed statement in it say."""
+    data = path.read_bytes()
+    said = [data]
+    if data.count(b".") == 2:
+        with suppress(ValueError):
+            said += [urlsafe_b64decode(part + b"==") for part in data.strip().split(b".")]
+    return b"\n".join(said).decode("utf-8", "replace")
+
+
 def _children(parent: int) -> list[int]:
     found = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
     return [int(each) for each in found.split()]
-
-
-def _child(parent: int, named: str) -> int:
-    for each in _children(parent):
-        if named.encode() in Path(f"/proc/{each}/cmdline").read_bytes():
-            return each
-    raise AssertionError("there is no such child")
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
-    except OSError:
-        return False
-    return state.rpartition(")")[2].split()[0] != "Z"

@@ -65,8 +65,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             assert code == 0, printed
         with ExitStack() as stack:
             _configure(made, printed.strip())
-            stack.enter_context(_served(folder, "office", "inside.toml"))
-            stack.enter_context(_served(folder, "gateway", "outside.toml"))
+            doors = {"office": "inside.toml", "gateway": "outside.toml"}
+            started = {
+                door: stack.enter_context(_served(folder, door, config))
+                for door, config in doors.items()
+            }
+            for door, process in started.items():
+                _wait_ready(folder, door, process)
             stack.enter_context(proxy(_folder(folder / "nginx"), _server(made), made.tls))
             yield made
     finally:
@@ -101,8 +106,8 @@ def _server(place: Place) -> str:
 
 
 @contextmanager
-def _served(folder: Path, door: str, config: str) -> Iterator[None]:
-    """`counterfoil serve` as a process of its own."""
+def _served(folder: Path, door: str, config: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`counterfoil serve` as a process of its own, which is not ready yet."""
     command = "from counterfoil.cli import main; main()"
     log = folder / f"{door}.log"
     with log.open("ab") as out:
@@ -112,14 +117,17 @@ def _served(folder: Path, door: str, config: str) -> Iterator[None]:
             stderr=out,
         )
     try:
-        end = time.monotonic() + SECONDS
-        while f"ready {door}" not in log.read_text("utf-8"):
-            assert process.poll() is None and time.monotonic() < end, log.read_text("utf-8")
-            time.sleep(0.1)
-        yield
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(SECONDS)
+
+
+def _wait_ready(folder: Path, door: str, process: subprocess.Popen[bytes]) -> None:
+    log, end = folder / f"{door}.log", time.monotonic() + SECONDS
+    while f"ready {door}" not in log.read_text("utf-8"):
+        assert process.poll() is None and time.monotonic() < end, log.read_text("utf-8")
+        time.sleep(0.1)
 
 
 def test_the_guide_runs_and_prints_what_it_shows(place: Place) -> None:

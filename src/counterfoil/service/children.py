@@ -6,11 +6,17 @@ input, readiness goes to standard output, and it ends when its parent does.
 
 Ctrl-C reaches the parent alone: a child has a session of its own, and is told by SIGTERM or by the
 end of its input.
+
+A parent that is killed cannot tell anything. The kernel then kills its children at once, so that
+none of them keeps the office's lease or a port while the service is started again; what they were
+at is found again, as after any kill. Where the kernel has no such order (only Linux has), they
+notice the end of their input and stop as if told to.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import signal
 import subprocess
@@ -31,15 +37,17 @@ from counterfoil.service.log import Log, hear_libraries, log_of
 
 Orders = TypeVar("Orders", bound=msgspec.Struct)
 READY: Final = b"ready\n"
+_PR_SET_PDEATHSIG: Final = 1
+"""prctl(2): the signal that a process gets when the thread that started it ends."""
 
 
 def start_child(
     module: str, orders: Any, descriptors: Sequence[int] = ()
 ) -> subprocess.Popen[bytes]:
-    """Start `python -m MODULE`, hand it its orders and these open descriptors. Its log goes where
-    ours goes. Raises OSError."""
+    """Start `python -m MODULE PARENT`, hand it its orders and these open descriptors. Its log goes
+    where ours goes, and it ends with the thread that calls this. Raises OSError."""
     child = subprocess.Popen(
-        [sys.executable, "-m", module],
+        [sys.executable, "-m", module, str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
@@ -93,6 +101,7 @@ class _Fault(msgspec.Struct, frozen=True):
 def run_child(process: str, kind: type[Orders], run: Callable[[Orders, Log], object]) -> None:
     """What the module of a process does: read the orders and do them. A fault of ours is told to
     the parent and the log; anything else ends the process with its class and line."""
+    _end_with(int(sys.argv[1]))
     log = log_of(process)
     hear_libraries(log)
     try:
@@ -105,6 +114,15 @@ def run_child(process: str, kind: type[Orders], run: Callable[[Orders, Log], obj
         frame = traceback.extract_tb(bug.__traceback__)[-1]
         where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
         log("ended", code="internal", kind=type(bug).__name__, where=where)
+
+
+def _end_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends. One that ended before this could be
+    asked for is no parent any more."""
+    with suppress(AttributeError, OSError):  # no such order on this system: see the module
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def read_orders(kind: type[Orders], convert: Callable[[type, Any], Any]) -> Orders:

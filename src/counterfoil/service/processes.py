@@ -7,8 +7,8 @@
 
 A child that ends without having been told to is started again, after a pause that doubles while it
 keeps ending. At SIGTERM or Ctrl-C all are told to stop, and waited for: the doors end what was
-begun, the worker stops at its next commit. Killed, this process leaves children that notice it and
-stop by themselves; the office's lock ends with the last of them.
+begun, the worker stops at its next commit. Killed, this process takes its
+children with it (service/children.py), and the office's lock ends with the last of them.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ one that was made before is opened again as it is.
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +52,8 @@ OFFICERS: Final = ("officer-a", "officer-b")
 _THIRD: Final = "officer-c"
 _FRESH_SECONDS: Final = 400_000_000
 """A sandbox that was stopped for months is as healthy as ever."""
+_ENDING_SECONDS: Final = 3.0
+_POLL_SECONDS: Final = 0.1
 _README: Final = Path(__file__).with_name("sandbox.txt")
 
 
@@ -68,8 +71,7 @@ def prepare_sandbox(directory: Path, port: int) -> ServiceConfig:
             place="--port",
             cure="Name one from 1 to 65534.",
         )
-    if service_place(directory / "office"):
-        raise office_served(directory)
+    _require_unserved(directory)
     try:
         if not (directory / MARKER).is_file():
             _require_vacant(directory)
@@ -92,6 +94,15 @@ def prepare_sandbox(directory: Path, port: int) -> ServiceConfig:
             cure="Check disk space and the permissions of the folder.",
         ) from None
     return read_config(directory / FILE)
+
+
+def _require_unserved(directory: Path) -> None:
+    """Wait for a service that was killed a moment ago: its processes are still ending."""
+    until = time.monotonic() + _ENDING_SECONDS
+    while service_place(directory / "office"):
+        if time.monotonic() >= until:
+            raise office_served(directory)
+        time.sleep(_POLL_SECONDS)
 
 
 def _require_vacant(directory: Path) -> None:

@@ -1,6 +1,7 @@
 """One HTTP server: uvicorn on a loopback port or a Unix socket, with what it lacks.
 
     a time for the head of a request   a client that never ends its headers is cut off
+    a time for taking an answer        and so is one that does not read what it asked for
     a graceful stop                    no new connection, and what was begun may end
     a port that is told at once        it is bound before anything else is done
     problem documents of our own       for what is no HTTP, and for one connection too many
@@ -28,16 +29,19 @@ from counterfoil.api.problems import busy, malformed
 from counterfoil.core.errors import StoreFault
 
 HEAD_SECONDS: Final = 15
+TAKE_SECONDS: Final = 60
+"""How long an answer waits for its client, once what the server holds of it is unread."""
 _STOP_SECONDS: Final = 20
 _BACKLOG: Final = 512
 _UNIX: Final = "unix:"
 
 
 class _Protocol(H11Protocol):
-    """Cuts a connection whose next request has not begun in time: neither all of its head has come,
-    nor is one being answered."""
+    """Cuts a connection whose next request has not begun in time (neither all of its head has come,
+    nor is one being answered), and one whose answer is not taken."""
 
     _head_timer: asyncio.TimerHandle | None = None
+    _take_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -67,7 +71,16 @@ class _Protocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_head()
+        self._forget_take()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._take_timer = self.loop.call_later(TAKE_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._forget_take()
+        super().resume_writing()
 
     def _is_answering(self) -> bool:
         cycle = cast("RequestResponseCycle | None", self.cycle)  # None before the first request
@@ -80,6 +93,11 @@ class _Protocol(H11Protocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _forget_take(self) -> None:
+        if self._take_timer is not None:
+            self._take_timer.cancel()
+            self._take_timer = None
 
     def _cut(self) -> None:
         self._head_timer = None
