@@ -34,14 +34,15 @@ READY: Final = b"ready\n"
 
 
 def start_child(
-    module: str, orders: Any, descriptors: Sequence[int] = ()
+    module: str, orders: Any, descriptors: Sequence[int] = (), log: int | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start `python -m MODULE`, hand it its orders and these open descriptors. Its log goes where
-    ours goes. Raises OSError."""
+    """Start `python -m MODULE`, hand it its orders and these open descriptors. Its log goes to the
+    open descriptor `log`, or where ours goes. Raises OSError."""
     child = subprocess.Popen(
         [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=log,
         start_new_session=True,
         pass_fds=tuple(descriptors),
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
