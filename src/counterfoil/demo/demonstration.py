@@ -148,7 +148,7 @@ def _ask_as_deputy(
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
     agencies.drop(path)
     counts = agencies.determined(_DEPUTY).counts
-    return {name: count for name, count in counts.items() if not name.startswith(REFUSED_BY)}
+    return {name: counts[name] for name in ("granted", "refused", "rejected")}
 
 
 def _refused_by_element(office: Office, batch: str) -> dict[str, int]:
