@@ -2,24 +2,82 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from counterfoil.core.errors import InputFault, UsageFault
+from counterfoil.core.errors import InputFault, StateFault, UsageFault
 from counterfoil.demo import sample
 from counterfoil.demo.demonstration import MARKER, demonstrate
 from counterfoil.demo.questions import DEFECTS, GROUPS, make_questions
+from counterfoil.demo.service import free_port, served
+from counterfoil.office.lease import LOCK, say_place, service_lease
+from counterfoil.service.sandbox import make_sandbox
 from tests.house.tree import ROOT
 
 SAMPLE = Path(os.environ.get("COUNTERFOIL_SAMPLE", ROOT / "data" / "pseudopeople"))
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return demonstrate(tmp_path_factory.mktemp("made") / "demo", SAMPLE, lambda *_: None)
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("made") / "demo"
+
+
+@pytest.fixture(scope="module")
+def figures(made: Path) -> dict[str, Any]:
+    return demonstrate(made, SAMPLE, lambda *_: None)
+
+
+def test_the_file_goes_by_the_mailbox_and_the_kit_opens_the_answer(
+    figures: dict[str, Any], made: Path
+) -> None:
+    """What the requester has came out of the outbox, and two officers signed through the door."""
+    item = next(made.glob("mailbox/outbox/*.answer")).stem
+    assert (made / "kit" / "items" / item / f"{item}.receipt").is_file()
+    assert figures["verified"][-2] == f"Its 2054 rows are those of the request {item}."
+    log = (made / "service.log").read_text(encoding="utf-8")
+    acts = [json.loads(line) for line in log.splitlines() if '"event":"act"' in line]
+    signed = [(each["action"], each["officer"]) for each in acts]
+    assert signed == [("review", "officer-a"), ("release", "officer-b")]
+
+
+def test_no_process_is_left_behind(figures: dict[str, Any], made: Path) -> None:
+    """The office's lock is held by every process of a service, so that nobody has it is enough."""
+    assert figures
+    assert not _is_served(made)
+
+
+def test_no_process_is_left_behind_when_it_is_broken_off(tmp_path: Path) -> None:
+    people = ROOT / "examples" / "tiny-agency" / "people.csv"
+    config, _ = make_sandbox(tmp_path, "counterfoil.example/broken-off", people, free_port())
+    with pytest.raises(KeyboardInterrupt), served(tmp_path, config):
+        assert _is_served(tmp_path)
+        raise KeyboardInterrupt
+    assert not _is_served(tmp_path)
+
+
+def test_a_demonstration_that_is_being_served_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "office").mkdir()
+    (tmp_path / MARKER).write_text("")
+    with service_lease(tmp_path / "office", 1), pytest.raises(StateFault) as caught:
+        say_place(tmp_path / "office", "http://127.0.0.1:9")
+        demonstrate(tmp_path, SAMPLE, lambda *_: None)
+    assert caught.value.code == "office_served"
+    assert (tmp_path / "office").is_dir()
+
+
+def _is_served(directory: Path) -> bool:
+    """Whether any process holds the lock of a service's lease."""
+    with (directory / "office" / LOCK).open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
 
 
 def test_every_defect_is_refused_and_hardly_anything_else_is(figures: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ the office goes on from, it has signed itself."""
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -16,13 +17,22 @@ from counterfoil.exchange.intake_keys import IntakeKeys
 from counterfoil.exchange.notices import Notices
 from counterfoil.exchange.outbox import Outbox
 from counterfoil.requester.desk import Desk
+from counterfoil.requester.incoming import fetch_all
 from counterfoil.requester.known_office import KnownOffice
 from counterfoil.requester.opening import is_notice, open_notice
+from counterfoil.requester.ways import Folder
 from counterfoil.tlog import Signer
 from tests.controls.recall.desk import recall, released
 from tests.exchange.parcels import PRINCIPAL, Post
 from tests.world.office import World
 from tests.world.people import REQUESTS
+
+
+def _known(world: World) -> KnownOffice:
+    """What a requester knows of the office, without witnesses."""
+    office = world.office
+    holder, agreement = office.holder_key, office.law.agreement
+    return KnownOffice(office.settings.name, holder, holder, agreement, "", None, "")
 
 
 def _left(post: Post, batch: str) -> ItemRecord:
@@ -53,13 +63,43 @@ def test_a_recall_leaves_once_sealed_and_is_opened_by_the_kit(world: World, tmp_
     )
     path = post.mailbox.notice(sent.item)
     assert is_notice(path)
-    holder, agreement = office.holder_key, office.law.agreement
-    known = KnownOffice(office.settings.name, holder, holder, agreement, "", None, "")
+    known = _known(world)
     keys = {post.opening.key_id: post.opening}
     found = open_notice(known, Desk(tmp_path / "items"), path, keys)
     assert f"batch {batch}" in " ".join(found.lines)
     assert Path(found.recalls).read_bytes()
     assert batch.encode() not in path.read_bytes()
+
+
+def test_a_recall_that_is_withheld_shows_by_the_head(world: World, tmp_path: Path) -> None:
+    """Whoever carries can hold back the notice, which the head names; or the head too, which then
+    goes back for who saw it, and is overdue within the hour for who did not."""
+    post = Post(world)
+    world.answer(REQUESTS[:4])
+    office, batch = world.office, released(world)
+    outbox = Outbox(office, post.mailbox, post.folders)
+    notices, way = Notices(office, post.mailbox, post.folders), Folder(post.mailbox.root)
+    outbox.write_head([])
+    before = post.mailbox.head.read_bytes()
+    known, now = _known(world), world.now
+    seen, late = Desk(tmp_path / "seen"), Desk(tmp_path / "late")
+    assert fetch_all(known, seen, way, now).recalls == 0
+    recall(world, batch)
+    assert notices.put_new([_left(post, batch)]) == 1
+    [sent] = notices.records()
+    outbox.write_head([], [sent])
+    path = post.mailbox.notice(sent.item)
+    path.unlink()
+    found = fetch_all(known, seen, way, now)
+    assert found.recalls == 1
+    assert [(each.code, each.item) for each in found.troubles] == [("outbox_withheld", sent.item)]
+    post.mailbox.head.write_bytes(before)
+    with pytest.raises(VerifyFault) as fault:
+        fetch_all(known, seen, way, now)
+    assert fault.value.code == "outbox_back"
+    assert fetch_all(known, late, way, now).troubles == ()
+    troubles = fetch_all(known, late, way, now + timedelta(hours=1, minutes=1)).troubles
+    assert [each.code for each in troubles] == ["outbox_late"]
 
 
 def test_the_office_goes_on_only_from_what_it_signed(world: World) -> None:

@@ -190,6 +190,21 @@ def test_a_file_goes_through_the_sandbox_and_comes_back_answered(
         assert word in found
 
 
+def test_ledger_and_evidence_are_read_by_the_offices_url(sandbox: Sandbox, tmp_path: Path) -> None:
+    """As an inspector reads them, who has no shell on the office's machine."""
+    [release] = sandbox.officer("a", "ledger", "show", "--kind", "release").splitlines()
+    index, _, entry = release.partition(" ")
+    batch = json.loads(entry)["batch"]
+    local = told(run, ["ledger", "show", "--office", str(sandbox.directory / "office")])
+    assert release in local.splitlines()
+    whole = json.loads(sandbox.officer("a", "ledger", "show", "--to", "5", "--json"))
+    assert whole["indices"] == [0, 1, 2, 3, 4] and whole["size"] > int(index)
+    bundle = tmp_path / "TA-0001.evidence"
+    sandbox.officer("b", "evidence", "export", "TA-0001", "--batch", batch, "--to", str(bundle))
+    replayed = told(run, ["replay", str(bundle)])
+    assert replayed.splitlines()[-1] == "identical: confirmed"
+
+
 def test_an_item_that_is_dropped_in_the_folder_is_received(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:

@@ -11,16 +11,23 @@ from typing import Any
 import pytest
 
 from counterfoil import client
+from counterfoil.controls.witnesses import read_policy
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure import batch_statuses
 from counterfoil.exchange.folders import ANSWERED, CLOSED
 from counterfoil.exchange.intake_keys import IntakeKeys
+from counterfoil.requester.desk import Desk
+from counterfoil.requester.known_office import KnownOffice
+from counterfoil.requester.opening import open_answer
 from counterfoil.service import queue as queue_module
 from counterfoil.service.clock import Clock
 from counterfoil.service.queue import OPEN_REPLY, Queue
+from counterfoil.tlog.witness import Witness
 from tests.api.doors import Lines
+from tests.controls.test_witnesses import cosign
 from tests.exchange.parcels import Post
+from tests.tlog.loopback import court
 from tests.world.office import World
 
 
@@ -219,3 +226,40 @@ def test_a_batch_that_waits_for_an_officer_is_looked_at_again_after_an_act(world
     assert not post.mailbox.answer(item).exists()
     queue.look()
     assert post.mailbox.answer(item).exists()
+
+
+def test_an_answer_leaves_with_the_proof_that_a_quorum_cosigned_and_waits_for_it(
+    world: World, tmp_path: Path
+) -> None:
+    """An item waits while the witnesses have not cosigned what it rests on, goes on by itself once
+    they have, and the kit verifies the quorum from the item alone."""
+    log = Lines()
+    with court(world, tmp_path, w2=Witness) as witnesses:
+        witnesses.adopt("any", 2)
+        post = Post(world)
+        item, data = post.item()
+        post.drop(item, data)
+        _queue(post, log).turn()
+        [status] = batch_statuses(world.office, NOBODY)
+        assert status.state == "gated"
+        cosign(world)
+        _queue(post, log).look()
+        client.review(world.office, status.batch, world.officer("a"))
+        cosign(world)
+        client.release(world.office, status.batch, world.officer("b"), tmp_path / "a.jsonl")
+        _queue(post, log).look()
+        assert not post.mailbox.answer(item).exists()
+        assert _codes(log)[-1] == "cosign_behind"
+        cosign(world)
+        _queue(post, log).look()
+        policy = read_policy(world.path / world.office.settings.witnesses)
+    holder, law = world.office.holder_key, world.office.law
+    known = KnownOffice(
+        world.office.settings.name, holder, holder, law.agreement, law.agreement_digest, policy, ""
+    )
+    keys = {post.opening.key_id: post.opening}
+    opened = open_answer(
+        known, Desk(tmp_path / "items"), post.mailbox.answer(item), keys, None, world.now
+    )
+    assert any("a quorum" in each for each in opened.statements)
+    assert Path(f"{opened.file}.proof").is_file()

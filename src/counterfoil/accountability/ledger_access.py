@@ -17,7 +17,13 @@ from counterfoil.batches.remembered import check_batches, check_officers
 from counterfoil.controls.duties.service import listed
 from counterfoil.controls.recall.entered import read_recalls
 from counterfoil.controls.witnesses import enter_fork
-from counterfoil.core.errors import CounterfoilError, InputFault, StateFault, VerifyFault
+from counterfoil.core.errors import (
+    CounterfoilError,
+    InputFault,
+    StateFault,
+    UsageFault,
+    VerifyFault,
+)
 from counterfoil.core.use_cases import SERVICE, Actor, Upload
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
@@ -26,9 +32,12 @@ from counterfoil.ledger.entries import decode
 from counterfoil.ledger.store import read_checkpoints
 from counterfoil.ledger.watched import checked_head
 from counterfoil.office import Office
-from counterfoil.office.authority import require_service
+from counterfoil.office.authority import require_reader, require_service
 from counterfoil.tlog import parse_checkpoint, parse_proof
 from counterfoil.tlog.note import MAX_NOTE_BYTES
+
+PAGE_ENTRIES = 2_000
+"""How many entries are looked at for one answer: each has at most a few hundred bytes."""
 
 
 class CheckLedger(Public, frozen=True):
@@ -64,6 +73,15 @@ class LedgerEntries(Public, frozen=True):
 
     size: int
     entries: Iterator[tuple[int, str]]
+
+
+class EntryTexts(Public, frozen=True):
+    """Some of the entries that were asked for: each its index and its text, the size of the whole
+    ledger, and the index to ask from next, -1 where that was all."""
+
+    size: int
+    entries: tuple[tuple[int, str], ...]
+    following: int
 
 
 class ProveEntry(Public, frozen=True):
@@ -181,6 +199,29 @@ def read_entries(office: Office, _actor: Actor, question: ReadEntries) -> Genera
         found = enumerate(office.ledger.entries(connection, start, stop), start)
         wanted = ((index, data.decode()) for index, data in found if _is_wanted(data, question))
         yield LedgerEntries(size, wanted)
+
+
+def page_entries(office: Office, actor: Actor, question: ReadEntries) -> EntryTexts:
+    """Entries as they are kept, as many as one answer holds, for an officer who reads from
+    elsewhere. Raises as `require_reader`; UsageFault `ledger_index`."""
+    if question.start < 0 or (question.stop is not None and question.stop < 0):
+        raise UsageFault(
+            "ledger_index",
+            "an index of the ledger is no less than 0",
+            place="index",
+            cure="Name an index from 0 to one less than its size.",
+        )
+    with office.store.reading() as connection:
+        require_reader(connection, actor)
+        size = office.ledger.size(connection)
+        stop = size if question.stop is None else min(question.stop, size)
+        start = min(question.start, stop)
+        end = min(stop, start + PAGE_ENTRIES)
+        found = enumerate(office.ledger.entries(connection, start, end), start)
+        wanted = tuple(
+            (index, data.decode()) for index, data in found if _is_wanted(data, question)
+        )
+    return EntryTexts(size, wanted, end if end < stop else -1)
 
 
 def _is_wanted(data: bytes, question: ReadEntries) -> bool:

@@ -40,11 +40,13 @@ def demo(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """The main job, end to end, on made-up people: about 2,000 requests, lawful and not."""
+    """The main job, end to end, on made-up people: about 2,000 requests, lawful and not, by the
+    mailbox to a sandbox's service; two officers sign, and the requester's kit opens the answer."""
     with faults(as_json=as_json):
         started = time.monotonic()
         say(
-            "Building an office and a register of made-up people, then answering.",
+            "Building an office and a register of made-up people, then answering through its "
+            "service.",
             quiet=quiet or as_json,
         )
         with progress(quiet=quiet or as_json) as advance:
@@ -88,10 +90,12 @@ def _look_next(batch: str, directory: Path) -> list[str]:
         "Look next:",
         f"  {directory}/answers.jsonl     all that the requester gets, and its envelope "
         "answers.jsonl.jws",
+        f"  {directory}/answers-with-requests.csv  the requests, each with its answer",
         f"  counterfoil verify-answer {directory}/answers.jsonl --holder-key "
         f"{directory}/office/keys/holder.vkey",
         f"  counterfoil ledger show --office {directory}/office --to 20",
         f"  counterfoil explain {batch} R00001 {keys}",
+        f"  counterfoil serve all --config {directory}/service.toml",
         "  docs/ARCHITECTURE.md          where each promise is kept",
     ]
 

@@ -17,9 +17,11 @@ from inspect import signature
 from typing import Any, Final, Literal, get_type_hints
 
 from counterfoil import disclosure
+from counterfoil.accountability import ledger_access
 from counterfoil.accountability.accounting import corrections, disputes
 from counterfoil.accountability.accounting import service as accounting
 from counterfoil.accountability.evidence.export import export_evidence
+from counterfoil.accountability.inspection import draw
 from counterfoil.accountability.ledger_pages import checkpoints, entries, jobs
 from counterfoil.accountability.retention import closing
 from counterfoil.client import status
@@ -130,6 +132,8 @@ _TABLE: Final = (
     _question("duties", duties.list_duties, *_ALL),
     _question("notices", notices.list_notices, _D),
     _question("ledger-entries", entries.list_entries, *_READ),
+    _question("ledger-texts", ledger_access.page_entries, *_READ),
+    _question("inspector-sample", draw.draw_sample_files, *_READ),
     _question("ledger-entry", entries.show_entry, *_READ),
     _question("checkpoints", checkpoints.list_checkpoints, *_READ),
     _question("compare-days", checkpoints.compare_days, *_READ),

@@ -113,28 +113,33 @@ def read_answer(office: Office, actor: Actor, question: ReadAnswer) -> Generator
 
 class ReleasedFile(Public, frozen=True):
     """A released answer as it leaves in an item: when it was released, its form and the version of
-    its format, the signed envelope, and the parts of its rows in order."""
+    its format, the signed envelope, the parts of its rows in order, and the release's proof to the
+    checkpoint that a quorum of witnesses cosigned, "" where the office names no witnesses."""
 
     at: datetime
     form: RowsFormat
     version: str
     envelope: bytes
     parts: Iterator[bytes]
+    proof: str
 
 
 @contextmanager
 def released_file(office: Office, actor: Actor, batch_id: str) -> Generator[ReleasedFile]:
     """The answer of a released batch for the office's own process, which hands it to nobody but
-    whoever asked. Raises as `read_answer`, UsageFault `actor_refused`."""
+    whoever asked. Raises as `read_answer`, UsageFault `actor_refused`; StateFault `cosign_behind`
+    until the witnesses cosigned its release, because it leaves with their proof."""
     authority.require_service(actor)
     with office.store.reading() as connection:
         batch = running_batch(office, connection, batch_id)
         batch.require(BatchState.RELEASED)
-        require_witnessed(office, connection)
+        index = batch.release_index
+        require_witnessed(office, connection, -1 if index is None else index)
+        proof = witnessed_proof(office, connection, index)
         found = read_sealed(office.batch_session(connection, batch))
         version = FORMAT_2 if batch.counts.get("rejected", 0) else FORMAT
         at = batch.released_at or office.clock()
-        yield ReleasedFile(at, found.form, version, found.envelope, found.parts)
+        yield ReleasedFile(at, found.form, version, found.envelope, found.parts, proof)
 
 
 def _release_form(batch: Batch, command: ReleaseBatch) -> authority.ActForm:

@@ -10,6 +10,7 @@ there until the use of it expires, and so long the sealed file is the same.
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Sequence
@@ -51,12 +52,13 @@ _MOST_HEAD: Final = 4_194_304
 
 class ReleasedAnswer(Public, frozen=True):
     """What an answer item holds: the rows, a file that can be read twice, their form and format,
-    and the signed envelope."""
+    the signed envelope, and the proof with cosignatures, "" where there are no witnesses."""
 
     rows: Any
     form: str
     version: str
     envelope: bytes
+    proof: str = ""
 
 
 class Outbox:
@@ -81,9 +83,11 @@ class Outbox:
             pack_rows(answer.rows, packed, answer.form, answer.version)
             size = packed.tell()
             packed.seek(0)
-            with tempfile.TemporaryFile(dir=folder) as envelope:
-                envelope.write(answer.envelope)
-                write_content(clear, {"answer.rows": packed, "answer.jws": envelope})
+            parts: dict[str, Any] = {"answer.rows": packed}
+            parts["answer.jws"] = io.BytesIO(answer.envelope)
+            if answer.proof:
+                parts["answer.proof"] = io.BytesIO(answer.proof.encode())
+            write_content(clear, parts)
             header = ItemHeader(
                 kind="answer",
                 item=new_item(office.random),

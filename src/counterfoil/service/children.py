@@ -42,14 +42,16 @@ _PR_SET_PDEATHSIG: Final = 1
 
 
 def start_child(
-    module: str, orders: Any, descriptors: Sequence[int] = ()
+    module: str, orders: Any, descriptors: Sequence[int] = (), log: int | None = None
 ) -> subprocess.Popen[bytes]:
     """Start `python -m MODULE PARENT`, hand it its orders and these open descriptors. Its log goes
-    where ours goes, and it ends with the thread that calls this. Raises OSError."""
+    to the open descriptor `log`, or where ours goes; it ends with the thread that calls this. Raises
+    OSError."""
     child = subprocess.Popen(
         [sys.executable, "-m", module, str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=log,
         start_new_session=True,
         pass_fds=tuple(descriptors),
         env={**os.environ, "PYTHONUNBUFFERED": "1"},

@@ -50,9 +50,10 @@ class _Kind(NamedTuple):
 class _Child:
     """One child, and when it was started."""
 
-    def __init__(self, name: str, kind: _Kind) -> None:
+    def __init__(self, name: str, kind: _Kind, log: int | None) -> None:
         self.name = name
         self.kind = kind
+        self._log = log
         self.pause = 0.0
         self.again_at = 0.0
         self.process = self._start()
@@ -60,7 +61,7 @@ class _Child:
     def _start(self) -> subprocess.Popen[bytes] | None:
         self.started_at = time.monotonic()
         try:
-            return start_child(self.kind.module, self.kind.orders, self.kind.descriptors)
+            return start_child(self.kind.module, self.kind.orders, self.kind.descriptors, self._log)
         except OSError:
             return None
 
@@ -104,10 +105,16 @@ class _Child:
 class Service:
     """What runs. `urls`: where each door is reached, by its name."""
 
-    def __init__(self, kinds: Mapping[str, _Kind], urls: Mapping[str, str], log: Log) -> None:
+    def __init__(
+        self,
+        kinds: Mapping[str, _Kind],
+        urls: Mapping[str, str],
+        log: Log,
+        children_log: int | None = None,
+    ) -> None:
         self.urls = urls
         self._log = log
-        self._children = [_Child(name, kind) for name, kind in kinds.items()]
+        self._children = [_Child(name, kind, children_log) for name, kind in kinds.items()]
 
     def wait_ready(self) -> None:
         """Wait until every child works. Raises the fault of one that does not."""
@@ -145,9 +152,13 @@ class Service:
 
 @contextmanager
 def run_service(
-    config: ServiceConfig, doors: frozenset[str], passphrase: str | None
+    config: ServiceConfig,
+    doors: frozenset[str],
+    passphrase: str | None,
+    children_log: int | None = None,
 ) -> Generator[Service]:
-    """Start the processes of these doors, `gateway` and `office`; stop them at the end.
+    """Start the processes of these doors, `gateway` and `office`; stop them at the end. Their log
+    goes to the open descriptor `children_log`, or where ours goes.
 
     Raises SettingsFault, StateFault `office_served`, StoreFault; what a process tells that cannot
     begin.
@@ -171,7 +182,7 @@ def run_service(
             kinds["office"] = _Kind(f"{_PACKAGE}.office_process", office, (lease, writes))
             kinds["worker"] = _Kind(f"{_PACKAGE}.worker", work, (lease, reads))
             urls["office"] = _url(door.listen)
-        service = Service(kinds, urls, log_of("serve"))
+        service = Service(kinds, urls, log_of("serve"), children_log)
         stack.callback(service.stop)
         service.wait_ready()
         yield service

@@ -276,7 +276,9 @@ class Queue:
                     return False
                 _write(rows, released)
             rows.seek(0)
-            answer = ReleasedAnswer(rows, released.form, released.version, released.envelope)
+            answer = ReleasedAnswer(
+                rows, released.form, released.version, released.envelope, released.proof
+            )
             self._seal(record, answer, keys)
         return True
 

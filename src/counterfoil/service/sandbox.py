@@ -7,14 +7,15 @@
     D/service.toml       how it is served
     D/README.txt         how to ask the first question
 
-The people are those of examples/tiny-agency. The folder is made beside and moved into place last;
-one that was made before is opened again as it is.
+The people are those of examples/tiny-agency, or of another source (`make_sandbox`). The folder is
+made beside and moved into place last; one that was made before is opened again as it is.
 """
 
 from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +24,9 @@ import msgspec
 from counterfoil.client import create_officer
 from counterfoil.core import keyfile
 from counterfoil.core.errors import StoreFault, UsageFault
-from counterfoil.core.use_cases import SERVICE, finish
-from counterfoil.core.values import Role
-from counterfoil.disclosure.register_build import BuildRegister, build_register
+from counterfoil.core.use_cases import SERVICE, Progress, finish
+from counterfoil.core.values import Reject, Role
+from counterfoil.disclosure.register_build import BuildRegister, RegisterSnapshot, build_register
 from counterfoil.envelopes import PublicOpeningKey
 from counterfoil.exchange.mailbox import Mailbox
 from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
@@ -54,6 +55,7 @@ _FRESH_SECONDS: Final = 400_000_000
 """A sandbox that was stopped for months is as healthy as ever."""
 _ENDING_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.1
+Watch = Callable[[Progress | Reject], None]
 _README: Final = Path(__file__).with_name("sandbox.txt")
 
 
@@ -86,6 +88,7 @@ def prepare_sandbox(directory: Path, port: int) -> ServiceConfig:
             finally:
                 shutil.rmtree(making, ignore_errors=True)
         _write_places(directory, port)
+        _write_page(directory, port)
     except OSError as fault:
         raise StoreFault(
             "sandbox_not_made",
@@ -123,15 +126,36 @@ def examples() -> Path:
     return root / "tiny-agency"
 
 
+def make_sandbox(
+    directory: Path, name: str, people: Path, port: int, watch: Watch | None = None
+) -> tuple[ServiceConfig, RegisterSnapshot]:
+    """A sandbox of this name about other made-up people, in a folder that is there and has none of
+    a sandbox's: how it is served, and its register.
+
+    Raises OSError; as `create_office` and `build_register`.
+    """
+    made = _fill(directory, name, people, watch)
+    _write_places(directory, port)
+    return read_config(directory / FILE), made
+
+
 def _make(directory: Path) -> None:
-    kit, keys, office_dir = (directory / name for name in ("kit", "keys", "office"))
+    shutil.copytree(examples(), directory / "examples")
+    _fill(directory, NAME, directory / "examples" / "people.csv", None)
+    (directory / MARKER).write_text(
+        "Made by `counterfoil serve all --sandbox`.\n", encoding="utf-8"
+    )
+
+
+def _fill(directory: Path, name: str, people: Path, watch: Watch | None) -> RegisterSnapshot:
+    """Office, keys, mailbox and the folder of what is published."""
+    kit, keys, office_dir = (directory / each for each in ("kit", "keys", "office"))
     for folder in (kit, keys):
         folder.mkdir(mode=0o700)
-    shutil.copytree(examples(), directory / "examples")
     opening = _make_requester(kit)
     create_office(
         office_dir,
-        name=NAME,
+        name=name,
         agreement=agreement_file("sandbox", law_library()),
         sandbox=True,
         passphrase=None,
@@ -142,21 +166,18 @@ def _make(directory: Path) -> None:
     write_settings(office_dir, msgspec.structs.replace(settings, publish_to="../public"))
     office = open_office(office_dir)
     try:
-        source = directory / "examples" / "people.csv"
-        finish(build_register(office, SERVICE, BuildRegister(source, made_up=True)))
+        made = finish(build_register(office, SERVICE, BuildRegister(people, made_up=True)), watch)
         create_officer(office, office_dir / "keys", _THIRD, None, Role.DISCLOSURE)
     finally:
         office.store.close()
-    for name in (*OFFICERS, _THIRD):
+    for officer in (*OFFICERS, _THIRD):
         for suffix in ("key", "vkey"):
-            shutil.copy(office_dir / "keys" / f"{name}.{suffix}", keys)
+            shutil.copy(office_dir / "keys" / f"{officer}.{suffix}", keys)
     (office_dir / "exchange").mkdir(mode=0o700)
     (office_dir / "exchange" / OPEN_REPLY).write_text(f"{opening}\n", encoding="ascii")
     Mailbox(directory / "mailbox").make()
     (directory / "public").mkdir()
-    (directory / MARKER).write_text(
-        "Made by `counterfoil serve all --sandbox`.\n", encoding="utf-8"
-    )
+    return made
 
 
 def _make_requester(kit: Path) -> PublicOpeningKey:
@@ -169,8 +190,8 @@ def _make_requester(kit: Path) -> PublicOpeningKey:
 
 
 def _write_places(directory: Path, port: int) -> None:
-    """What depends on the port: the service's configuration, what the requester knows of the
-    office, and the page that says how to begin."""
+    """What depends on the port: the service's configuration, and what the requester knows of the
+    office."""
     office = f"127.0.0.1:{port + 1}"
     holder = str(read_vkey(directory / "office" / "keys" / "holder.vkey"))
     config = ServiceConfig(
@@ -193,7 +214,7 @@ def _write_places(directory: Path, port: int) -> None:
     agreement = (directory / "office" / "law" / "agreement.yaml").read_text(encoding="utf-8")
     said = {
         "format": "counterfoil-office-1",
-        "office": NAME,
+        "office": read_settings(directory / "office").name,
         "holder": holder,
         "agreement": agreement,
         "intake_signer": "",
@@ -202,6 +223,10 @@ def _write_places(directory: Path, port: int) -> None:
     (directory / "kit" / "office.json").write_bytes(
         msgspec.json.format(msgspec.json.encode(said), indent=1) + b"\n"
     )
+
+
+def _write_page(directory: Path, port: int) -> None:
+    """The page that says how to begin."""
     shown = directory.absolute()
     page = _README.read_text(encoding="utf-8").format(
         directory=shown, port=port, office_port=port + 1

@@ -14,7 +14,14 @@ from typing import NamedTuple
 import pytest
 
 from counterfoil.accountability.inspection.check import CheckSample, check_sample
-from counterfoil.accountability.inspection.draw import DrawnSample, DrawSample, draw_sample
+from counterfoil.accountability.inspection.draw import (
+    DrawFiles,
+    DrawnSample,
+    DrawSample,
+    draw_sample,
+    draw_sample_files,
+    write_sample,
+)
 from counterfoil.accountability.inspection.nonce import AskSample, MadeNonce, make_nonce
 from counterfoil.accountability.inspection.rule import Population
 from counterfoil.answers.signed_object import read_unchecked, sign_object
@@ -124,6 +131,28 @@ def test_anybody_checks_the_folder_offline_and_the_inspector_makes_the_answers_a
     other = ask(drawn.world, checkpoint(drawn.world)).key
     assert code_of(lambda: drawn.check(other)) == "sample_key"
     assert code_of(lambda: drawn.check(b"{}")) == "nonce_key_unreadable"
+
+
+def test_who_is_elsewhere_gets_the_same_folder_as_files(drawn: Drawn, tmp_path: Path) -> None:
+    """Through a service the folder comes as files, which check as it does; a name that would leave
+    the folder is none of a sample's."""
+    file = tmp_path / "elsewhere.nonce"
+    file.write_bytes(drawn.made.nonce)
+    question = DrawFiles(Upload(file), VKEY, DAY, DAY, ROWS)
+    found = draw_sample_files(drawn.world.office, drawn.world.officer("a").officer, question)
+    assert found.sample.drawn == drawn.done.drawn
+    write_sample(tmp_path / "sample", found.files)
+    holder = str(drawn.world.office.holder_key)
+    checked = check_sample(CheckSample(tmp_path / "sample", holder, VKEY), drawn.made.key)
+    assert checked.drawn == drawn.done.drawn
+    for name in ("../out", "ledger/../../out", "/out", "bundles/1.evidence/x", "ledger/.x"):
+        with pytest.raises(CounterfoilError) as fault:
+            write_sample(tmp_path / "other", {name: b""})
+        assert fault.value.code == "sample_path"
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(CounterfoilError) as taken:
+        write_sample(tmp_path / "sample", {})
+    assert taken.value.code == "sample_folder"
 
 
 def _replace(folder: Path, name: str, data: bytes) -> None:

@@ -19,9 +19,14 @@ A suspension does not stop it. Broken off, it is run again into another folder.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
+
+import msgspec
 
 from counterfoil import ledger
 from counterfoil.accountability.accounting.lines import raw_lines
@@ -39,13 +44,13 @@ from counterfoil.batches import store as batches
 from counterfoil.controls.witnesses import office_policy
 from counterfoil.core import canonical
 from counterfoil.core.atomic_files import replace_file
-from counterfoil.core.errors import StateFault, StoreFault, UsageFault
-from counterfoil.core.use_cases import Actor, Progress, Upload, Work
-from counterfoil.core.values import Public
+from counterfoil.core.errors import StateFault, StoreFault, UsageFault, VerifyFault
+from counterfoil.core.use_cases import Actor, Progress, Upload, Work, finish
+from counterfoil.core.values import Public, Sensitive
 from counterfoil.database import Connection
 from counterfoil.office import Office, journal
 from counterfoil.office.accounting_records import read_record
-from counterfoil.office.authority import require_officer
+from counterfoil.office.authority import require_reader
 from counterfoil.tlog import VerifierKey, parse_vkey
 from counterfoil.tlog.encoding import to_base64
 
@@ -53,6 +58,10 @@ NONCE: Final = "nonce"
 LEDGER: Final = "ledger"
 BUNDLES: Final = "bundles"
 KEY: Final = "key"
+_NAME: Final = re.compile(
+    r"(nonce|key|bundles/[0-9]+\.evidence|ledger(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+)"
+)
+_MOST_SENT: Final = 128_000_000
 
 
 class DrawSample(Public, frozen=True):
@@ -77,15 +86,69 @@ class DrawnSample(Public, frozen=True):
     statements: tuple[str, ...]
 
 
+class DrawFiles(Public, frozen=True):
+    """As `DrawSample`, for who is not at the office's machine: the folder comes as files."""
+
+    nonce: Upload
+    inspector: str
+    first: date
+    last: date
+    rows: int
+
+
+class SampleFiles(Sensitive, frozen=True):
+    """The folder of a sample: its files by their paths in it, and what was drawn."""
+
+    files: dict[str, bytes]
+    sample: DrawnSample
+
+
+def draw_sample_files(office: Office, actor: Actor, question: DrawFiles) -> SampleFiles:
+    """Draw a sample for an officer or an inspector elsewhere. Raises as `draw_sample`; StateFault
+    `sample_large`."""
+    with TemporaryDirectory(prefix="sample-") as made:
+        folder = Path(made)
+        command = DrawSample(
+            question.nonce, question.inspector, question.first, question.last, question.rows, folder
+        )
+        drawn = finish(draw_sample(office, actor, command))
+        paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        if sum(path.stat().st_size for path in paths) > _MOST_SENT:
+            raise StateFault(
+                "sample_large",
+                f"the folder of the sample is larger than {_MOST_SENT // 1_000_000} MB",
+                place="sample",
+                cure="Have the operator draw it on the office's own machine. It was entered, and "
+                "counted as openings, all the same.",
+            )
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    return SampleFiles(files, msgspec.structs.replace(drawn, folder=""))
+
+
+def write_sample(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files of a sample that came from elsewhere into a new folder. Raises UsageFault
+    `sample_folder`, StoreFault `sample_failed`, VerifyFault `sample_path`."""
+    _require_empty(folder)
+    for name, data in files.items():
+        if not _NAME.fullmatch(name):
+            raise VerifyFault(
+                "sample_path",
+                "a file of the sample has a name that none of a sample's has",
+                place="sample",
+                cure="Use none of it, and tell the office.",
+            )
+        _write(folder, name, data)
+
+
 def draw_sample(office: Office, actor: Actor, command: DrawSample) -> Work[DrawnSample]:
-    """Draw it, for an officer, and write the folder.
+    """Draw it, for an officer or an inspector, and write the folder.
 
     Raises UsageFault `sample_folder`, `sample_asked`; VerifyFault `sample_nonce`, `sample_quorum`,
     `sample_open`, `ledger_rewritten`; StateFault `sample_gone`; StoreFault `sample_failed`; as
-    `require_officer`, `check_object`, `export_evidence`, `check_sample`.
+    `require_reader`, `check_object`, `export_evidence`, `check_sample`.
     """
     with office.store.reading() as connection:
-        officer = require_officer(connection, actor)
+        officer = require_reader(connection, actor)
     inspector = parse_vkey(command.inspector)
     data = command.nonce.read_whole(MAX_BYTES)
     asked = _asked(office, command, data, inspector)  # 1

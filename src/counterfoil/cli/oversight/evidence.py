@@ -16,12 +16,14 @@ from counterfoil.cli.options import (
     OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
+    desk,
     named_vkey,
     officer_key,
     opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
+from counterfoil.client import ask
 from counterfoil.core.use_cases import SERVICE
 
 app = group(
@@ -64,12 +66,12 @@ def export(
         key_file = key_path(to)
         require_new(to, key_file)
         wanted = None if policy is None else read_whole(policy, evidence.MAX_POLICY_BYTES)
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         signer = officer_key(office, officer, officer_passphrase_file)
         command = evidence.ExportEvidence(
             batch, request_id, wanted, residents=not without_residents
         )
-        made = evidence.export_evidence(office, signer.officer, command)
+        made = ask(office, evidence.export_evidence, signer.officer, command)
         write_new(key_file, evidence.write_key(made.key))
         write_new(to, made.bundle)
         result = {

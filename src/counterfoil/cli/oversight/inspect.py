@@ -21,13 +21,14 @@ from counterfoil.cli.options import (
     OfficerPassphrase,
     PassphraseFile,
     Quiet,
+    desk,
     named_vkey,
     officer_key,
-    opened,
     principal_key,
 )
 from counterfoil.cli.output import faults, progress, say, show
 from counterfoil.cli.verbs import add_verb, group
+from counterfoil.client import RemoteOffice, ask
 from counterfoil.controls.witnesses import read_policy
 from counterfoil.core.use_cases import Upload, finish, watcher
 
@@ -120,16 +121,22 @@ def sample(
     as_json: AsJson = False,
 ) -> None:
     """Draw the sample that an inspector asked for, and write it as one folder that anybody checks
-    offline. Entered as an inspection; each answer counts one opening."""
+    offline. Through a service an inspector may draw it too. Entered as an inspection; each answer
+    counts one opening."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        inspector, nonce_upload = str(named_vkey(inspector_key)), Upload(nonce_file)
+        days = first.date(), last.date()
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
-        inspector = str(named_vkey(inspector_key))
-        command = draw.DrawSample(
-            Upload(nonce_file), inspector, first.date(), last.date(), rows, out
-        )
-        with progress(quiet=quiet or as_json) as advance:
-            done = finish(draw.draw_sample(office, key.officer, command), watcher(advance))
+        if isinstance(office, RemoteOffice):
+            question = draw.DrawFiles(nonce_upload, inspector, *days, rows)
+            found = ask(office, draw.draw_sample_files, key.officer, question)
+            draw.write_sample(out, found.files)
+            done = msgspec.structs.replace(found.sample, folder=str(out))
+        else:
+            command = draw.DrawSample(nonce_upload, inspector, *days, rows, out)
+            with progress(quiet=quiet or as_json) as advance:
+                done = finish(draw.draw_sample(office, key.officer, command), watcher(advance))
         show(msgspec.to_builtins(done), "\n".join(done.statements), as_json=as_json)
         say(f"Wrote {out}. Give the whole folder to the inspector.", quiet=quiet or as_json)
 

@@ -3,6 +3,8 @@ group."""
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,11 +16,13 @@ from counterfoil.accountability.exported_ledger import EntryKind
 from counterfoil.accountability.ledger_access import (
     CheckLedger,
     ExportLedger,
+    LedgerEntries,
     ProveEntry,
     ReadEntries,
     check_ledger,
     export_ledger,
     newest_checkpoint,
+    page_entries,
     prove_entry,
     read_entries,
 )
@@ -26,7 +30,10 @@ from counterfoil.cli.files import require_new, write_new
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
+    OfficerMaybe,
+    OfficerPassphrase,
     PassphraseFile,
+    looking_desk,
     opened,
     opened_here,
     read_passphrase,
@@ -37,6 +44,7 @@ from counterfoil.cli.oversight.ledger_proofs import attest, checkpoints, consist
 from counterfoil.cli.oversight.publish import publish
 from counterfoil.cli.oversight.witness import cosign
 from counterfoil.cli.verbs import add_verb, group
+from counterfoil.client import Desk, RemoteOffice, ask
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
 
 app = group("Check, read, prove and export the ledger.", "ledger check --office tax-office")
@@ -98,15 +106,17 @@ def show_entries(
             formats=["%Y-%m-%d"], help="Of this day (UTC) and later only.", show_default=False
         ),
     ] = None,
+    officer: OfficerMaybe = None,
+    officer_passphrase_file: OfficerPassphrase = None,
     as_json: AsJson = False,
 ) -> None:
     """Print entries as they stand, each its index and its canonical JSON on one line. Needs no
-    passphrase."""
+    passphrase; by the URL of a service, the key of an officer or an inspector."""
     with faults(as_json=as_json):
-        office = opened_here(directory)
+        office = looking_desk(directory, officer, officer_passphrase_file)
         day = "" if since is None else since.date().isoformat()
         question = ReadEntries(start, stop, "" if kind is None else kind.value, batch, day)
-        with read_entries(office, NOBODY, question) as found:
+        with _entries(office, question) as found:
             if as_json:
                 chosen = list(found.entries)
                 entries = [msgspec.json.decode(entry) for _, entry in chosen]
@@ -115,6 +125,26 @@ def show_entries(
                 show(said, "", as_json=True)
             else:
                 show_lines(f"{index} {entry}" for index, entry in found.entries)
+
+
+@contextmanager
+def _entries(office: Desk, question: ReadEntries) -> Generator[LedgerEntries]:
+    """The entries of an office here, or of one behind its service, page by page."""
+    if not isinstance(office, RemoteOffice):
+        with read_entries(office, NOBODY, question) as found:
+            yield found
+        return
+    first = ask(office, page_entries, NOBODY, question)
+
+    def pages() -> Iterator[tuple[int, str]]:
+        page = first
+        yield from page.entries
+        while page.following >= 0:
+            rest = msgspec.structs.replace(question, start=page.following)
+            page = ask(office, page_entries, NOBODY, rest)
+            yield from page.entries
+
+    yield LedgerEntries(first.size, pages())
 
 
 def prove(
