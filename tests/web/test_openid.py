@@ -97,7 +97,7 @@ def test_an_answer_serves_once_and_in_the_browser_that_began(agency: Agency) -> 
         {"back": {"iss": "https://evil.test"}},
         {"back": {"code": ""}},
     ],
-    ids=str,
+    ids="-".join,  # not the values: a key that is made anew has another name in each worker
 )
 def test_whatever_is_not_for_this_sign_in_lets_nobody_in(
     agency: Agency, faults: dict[str, Any]
