@@ -9,13 +9,16 @@ from typing import Final
 from counterfoil.web.inspector import checks, evidence, ledger
 from counterfoil.web.officers import (
     batch,
+    duties,
     inbox,
     incidents,
+    notices,
     people,
     request,
     sample,
     signing,
     stops,
+    waiting,
 )
 from counterfoil.web.page import Page
 from counterfoil.web.persons import accounting
@@ -26,8 +29,11 @@ OFFICE_PAGES: Final[tuple[Page, ...]] = (
     *batch.PAGES,
     *sample.PAGES,
     *request.PAGES,
+    *waiting.PAGES,
     *stops.PAGES,
     *incidents.PAGES,
+    *duties.PAGES,
+    *notices.PAGES,
     *people.PAGES,
     *ledger.PAGES,
     *checks.PAGES,
