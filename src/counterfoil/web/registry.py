@@ -17,6 +17,7 @@ from counterfoil.web.officers import (
     request,
     sample,
     signing,
+    standing,
     stops,
     waiting,
 )
@@ -35,6 +36,7 @@ OFFICE_PAGES: Final[tuple[Page, ...]] = (
     *duties.PAGES,
     *notices.PAGES,
     *people.PAGES,
+    *standing.PAGES,
     *ledger.PAGES,
     *checks.PAGES,
     *evidence.PAGES,
