@@ -58,6 +58,7 @@ def test_the_room_offers_exactly_these_names() -> None:
 def test_an_open_register_offers_one_way_in_and_for_evidence_its_sealed_buckets() -> None:
     assert offered(SealedRegister) == {
         "close",
+        "compares_pages",
         "manifest",
         "open_residents",
         "collect_buckets",

@@ -103,6 +103,12 @@ class SealedRegister:
             else SealedPairs(manifest.snapshot, manifest.forms_version, custodian, store)
         )
 
+    @property
+    def compares_pages(self) -> bool:
+        """Whether every byte that is read is compared with the manifest when it is read, so that
+        nothing is gained by reading the whole file before and after."""
+        return isinstance(self._store, SealedPages)
+
     def open_residents(self, grants: Sequence[Grant]) -> list[Residents]:
         """The residents at each grant's address, in the order of `grants`. Counts the openings
         itself.
