@@ -225,7 +225,11 @@ def press(page: Page, wanted: str, key: str = "Enter") -> int:
         page.keyboard.press("Tab")
         name = page.evaluate(FOCUSED)
         if name.startswith(wanted):
-            page.keyboard.press(key)
+            if key == "Enter":
+                with page.expect_navigation():
+                    page.keyboard.press(key)
+            else:
+                page.keyboard.press(key)
             return count + 2
     raise AssertionError(f"the keyboard does not come to {wanted!r}")
 
@@ -236,13 +240,10 @@ def test_a_batch_is_reviewed_with_the_keyboard_alone(browser: Browser, console: 
     page = console.opened(browser)
     for wanted in (batch, "Look at the sample", "Show the first row"):
         press(page, wanted)
-        page.wait_for_load_state()
     while page.locator("text=Keep it and go on").count():
         press(page, "I agree", "Space")
         press(page, "Keep it and go on")
-        page.wait_for_load_state()
     for wanted in ("Sign what you found", "Sign as officer-a"):
         press(page, wanted)
-        page.wait_for_load_state()
     assert "The review is entered" in page.inner_text("main")
     page.context.close()

@@ -22,7 +22,7 @@ from counterfoil.accountability.accounting import service as accounting
 from counterfoil.accountability.evidence.export import export_evidence
 from counterfoil.accountability.ledger_pages import checkpoints, entries, jobs
 from counterfoil.accountability.retention import service as retention
-from counterfoil.certification import shown
+from counterfoil.certification import standing
 from counterfoil.client import status
 from counterfoil.controls import comparison
 from counterfoil.controls.duties import service as duties
@@ -115,7 +115,7 @@ _TABLE: Final = (
     _question("court-matters", court.list_court_matters, _H),
     _question("court-certification", court.prepare_certification, _H),
     _question("notice-text", notices.write_notice, _D),
-    _question("register", shown.show_register, *_ALL),
+    _question("register", standing.show_register, *_ALL),
     _question("retention-due", retention.list_due, *_ALL),
     _question("status", status.office_state, *_ALL),
     _question("batches", listing.list_batches, *_ALL),

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
+from counterfoil.core.errors import GateFault
 from counterfoil.core.values import Role
 from counterfoil.disclosure import WithdrawBatch
 from counterfoil.disclosure.claims import OPEN_STATES, ClaimBatch
 from counterfoil.disclosure.listing import BatchLine, BatchRows, ShowBatch
 from counterfoil.disclosure.waiting import WaitingRequests
 from counterfoil.web.officers import looks, signing
-from counterfoil.web.officers.waiting import rests_on_document
 from counterfoil.web.page import Page, Shown, Visit
 
 ROWS_A_PAGE: Final = 50
@@ -43,10 +43,20 @@ async def show(visit: Visit) -> dict[str, Any]:
         "outcome_counts": [each for each in line.counts.items() if _ELEMENT not in each[0]],
         "element_counts": _by_element(line),
         "outcomes": OUTCOMES,
-        "compares": rests_on_document(visit, line),
+        "compares": _rests_on_document(visit, line),
         "may_be_claimed": line.state in OPEN_STATES,
         "others": await _others(visit),
     }
+
+
+def _rests_on_document(visit: Visit, line: BatchLine) -> bool:
+    """Whether a batch that is to be determined is asked under a route by which a document is
+    compared first."""
+    try:
+        law = visit.dispatch.office.law.for_route(line.route)
+    except GateFault:  # of an agreement before
+        return False
+    return line.state == "gated" and law.route.rules.document is not None
 
 
 async def _others(visit: Visit) -> list[str]:

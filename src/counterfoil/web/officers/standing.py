@@ -11,16 +11,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 from counterfoil.accountability.retention.service import Due
-from counterfoil.certification.curves import PARTS
-from counterfoil.certification.shown import ShownRegister
 from counterfoil.client.status import OfficeState
 from counterfoil.web.page import Page, Visit
+
+_INBOX: Final = ("batch_review", "batch_release")
+"""Needs that the inbox tells, and not this page: which of both a batch has says whether another
+officer agreed with its sample, which is not told before one has looked (looks.py)."""
 
 
 async def standing(visit: Visit) -> dict[str, Any]:
     """What needs somebody, and when what runs by the clock ran last."""
     found: OfficeState = await visit.ask("status")
-    return {"state": found, "standing": found.standing}
+    needs = [each for each in found.needs if each.code not in _INBOX]
+    return {"state": found, "standing": found.standing, "needs": needs}
 
 
 async def agreement(visit: Visit) -> dict[str, Any]:
@@ -42,13 +45,8 @@ async def agreement(visit: Visit) -> dict[str, Any]:
 
 async def register(visit: Visit) -> dict[str, Any]:
     """The snapshot and its certificates."""
-    found: ShownRegister = await visit.ask("register")
-    return {"register": found, "rate": rate}
-
-
-def rate(parts: int) -> str:
-    """Parts of 10**12 as a share, such as 1.2e-06."""
-    return f"{parts / PARTS:.1e}"
+    found = await visit.ask("register")
+    return {"register": found, "rate": found.rate}
 
 
 async def retention(visit: Visit) -> dict[str, Any]:

@@ -14,24 +14,13 @@ from typing import Any, Final, cast
 
 from counterfoil.controls.comparison import CompareDocument, ShowDocument, StatedDocument
 from counterfoil.controls.overrides.service import OverrideRequest
-from counterfoil.core.errors import GateFault, InputFault, StateFault
+from counterfoil.core.errors import InputFault, StateFault
 from counterfoil.core.values import State
 from counterfoil.disclosure.explain import ExplainedRequest, ExplainRequest
-from counterfoil.disclosure.listing import BatchLine
 from counterfoil.disclosure.waiting import WaitingRequests
 from counterfoil.web.officers import signing
 from counterfoil.web.officers.files import MOST_BYTES, upload
 from counterfoil.web.page import Page, Shown, Visit
-
-
-def rests_on_document(visit: Visit, line: BatchLine) -> bool:
-    """Whether a batch that is to be determined is asked under a route by which a document is
-    compared first."""
-    try:
-        law = visit.dispatch.office.law.for_route(line.route)
-    except GateFault:  # of an agreement before
-        return False
-    return line.state == "gated" and law.route.rules.document is not None
 
 
 async def show(visit: Visit) -> dict[str, Any]:
