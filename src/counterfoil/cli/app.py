@@ -16,7 +16,7 @@ from counterfoil.cli.batch import steps as batch
 from counterfoil.cli.controls import comparison, duty, hold, incident, notice, recall, suspension
 from counterfoil.cli.hints import completing
 from counterfoil.cli.office import create as office
-from counterfoil.cli.office import evaluate, key, officer, register, status
+from counterfoil.cli.office import custodian, evaluate, key, officer, register, status
 from counterfoil.cli.output import fail, say
 from counterfoil.cli.oversight import (
     accounting,
@@ -184,6 +184,7 @@ _groups = (
     ("office", office.app, OPERATOR),
     ("officer", officer.app, OPERATOR),
     ("key", key.app, OPERATOR),
+    ("custodian", custodian.app, OPERATOR),
     ("principal", requester.app, REQUESTERS),
     ("register", register.app, OPERATOR),
     ("ledger", ledger.app, INSPECTORS),

@@ -68,7 +68,8 @@ def prepare_rotation(office: Office, purpose: str) -> str:
     """Make the new key, and have it ready; its verifier key, or its id. Nothing is in use yet.
 
     Raises UsageFault `key_purpose_unknown`; StateFault `keys_overlap` where the holder's last
-    exchange is not finished; KeyFault, StoreFault.
+    exchange is not finished, `register_key_elsewhere` where a key custodian in another process has
+    the register key; KeyFault, StoreFault.
     """
     if purpose not in get_args(Purpose):
         raise UsageFault(
@@ -76,6 +77,14 @@ def prepare_rotation(office: Office, purpose: str) -> str:
             "an office has no such key",
             place=purpose[:32],
             cure=f"Name one of: {', '.join(get_args(Purpose))}.",
+        )
+    if purpose == "register" and office.settings.custodian:
+        raise StateFault(
+            "register_key_elsewhere",
+            "the register key is with a key custodian in another process",
+            place="office.toml",
+            cure="Nothing was made. Take the key back into the office first "
+            "(docs/operate/custodian.md), and try it again.",
         )
     keys = office.directory / "keys"
     if purpose == "holder" and office.next_holder_key is not None:

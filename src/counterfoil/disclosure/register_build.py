@@ -124,7 +124,7 @@ def build_snapshot(
 
     Raises InputFault (the source), StateFault, KeyFault, StoreFault; the old snapshot then stands.
     """
-    signer, custodian = office.signer(), office.custodian()
+    signer, custodian = office.signer(), office.building_custodian()
     learner, history_key = matching.Learner(custodian.names_salt()), office.payload_keys()[1]
 
     def keep(snapshot: str, made: list[Canary]) -> None:
@@ -172,7 +172,7 @@ def update_snapshot(
             keep_canaries_of(connection, parent, snapshot)
 
     plan = register.BuildPlan(
-        custodian=office.custodian(key_id),
+        custodian=office.building_custodian(key_id),
         sign=signer.private.sign,
         now=office.clock(),
         match_version=matching.MATCH_VERSION,

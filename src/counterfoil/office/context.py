@@ -38,6 +38,7 @@ from counterfoil.core.values import Header
 from counterfoil.database import Connection, Store
 from counterfoil.ledger import Ledger
 from counterfoil.office.settings import Settings
+from counterfoil.register.custody.client import Channel, RemoteCustodian, lent_custodians
 from counterfoil.tlog import Signer, VerifierKey, parse_vkey
 
 Clock = Callable[[], datetime]
@@ -67,6 +68,7 @@ class Office:
     clock: Clock = utc_now
     random: Random = os.urandom
     _opened: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    _channels: list[Channel] = field(default_factory=list[Channel], repr=False, compare=False)
     rotated: list[int] = field(default_factory=lambda: [0], compare=False)
     """How often a key had been exchanged when the office was opened, in one place."""
     counted: set[bytes] = field(default_factory=set[bytes], repr=False, compare=False)
@@ -191,11 +193,24 @@ class Office:
 
     def custodian(self, key_id: str = "", *, made_up_trial: bool = False) -> register.KeyCustodian:
         """The key custodian of the register key, or of the one of this id where the office has it,
-        with the agreement's limit of openings a day. Raises KeyFault.
+        with the agreement's limit of openings a day; in a process of its own where the settings
+        name its socket. Raises KeyFault, and as `register/custody/client.py`.
 
         `made_up_trial` counts apart and without the agreement's limit: only for registers marked as
         made up.
         """
+        if self.settings.custodian and not made_up_trial:
+            return self._custodian_elsewhere(key_id)
+        custodians = self._custodians_here(made_up_trial=made_up_trial)
+        return next((each for each in custodians if each.key_id == key_id), custodians[0])
+
+    def building_custodian(self, key_id: str = "") -> register.KeyCustodian:
+        """As `custodian`, with the register key in this process, as a build needs it: a custodian
+        in another process lends it. Raises StateFault `custodian_lends_nothing`, KeyFault."""
+        custodians = self._custodians_here(made_up_trial=False)
+        return next((each for each in custodians if each.key_id == key_id), custodians[0])
+
+    def _custodians_here(self, *, made_up_trial: bool) -> list[register.KeyCustodian]:
         name, limit = (
             ("trial", _TRIAL_OPENINGS)
             if made_up_trial
@@ -203,12 +218,30 @@ class Office:
         )
         state = self.register_directory / f"{name}.json"
         today, keys = self.clock().date(), self.directory / "keys"
+        if self.settings.custodian:
+            return lent_custodians(self._channel(), state, limit, today)
         files = ["register", *sorted(path.stem for path in keys.glob("register-*.key"))]
         secrets = [self._service_key("register", stem) for stem in files]
-        custodians = [
-            register.KeyCustodian(secret, state, limit, today, secrets) for secret in secrets
-        ]
-        return next((each for each in custodians if each.key_id == key_id), custodians[0])
+        return [register.KeyCustodian(secret, state, limit, today, secrets) for secret in secrets]
+
+    def _custodian_elsewhere(self, key_id: str) -> register.KeyCustodian:
+        """The custodian at the socket that the settings name."""
+        channel, limit = self._channel(), self.law.agreement.openings_per_day
+        served = channel.key_ids()
+        if key_id and key_id not in served:
+            raise KeyFault(
+                "custodian_key_other",
+                "the key custodian does not serve the key of this register",
+                place=self.settings.custodian.rpartition("/")[2],
+                cure="Nothing was opened. Name that key in the custodian's configuration, or "
+                "build the register again.",
+            )
+        return RemoteCustodian(channel, key_id or served[0], limit)
+
+    def _channel(self) -> Channel:
+        if not self._channels:
+            self._channels.append(Channel(self.directory / self.settings.custodian))
+        return self._channels[0]
 
     def batch_session(self, connection: Connection, batch: Batch) -> BatchSession:
         """The batch in this transaction, its key opened. Raises KeyFault, StateFault

@@ -30,6 +30,9 @@ field refuses.
     canary_notice_days = 7                 # a requester who asked for a canary is refused from the
                                            # next midnight (UTC) of a period of so many days, 1 to
                                            # 366; nothing is released meanwhile
+    custodian = ""                         # the socket of a key custodian that is a process of its
+                                           # own (docs/operate/custodian.md); "": this process has
+                                           # the register key
     page = []                              # program and arguments that page the officers when a
                                            canary is asked for; []: nobody
 
@@ -60,7 +63,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See the module. `chunk_rows` and `sample_rows` are counts of rows; `workers` of processes;
     `database` an SQLAlchemy URL; `witnesses`, `publish_to` and `publish_agreement` a path or "";
-    `canaries` a count of people; `page` a program and its arguments, run without a shell."""
+    `canaries` a count of people; `page` a program and its arguments, run without a shell;
+    `custodian` a path or ""."""
 
     format: str
     name: str
@@ -77,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     canaries: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
     page: tuple[str, ...] = ()
     canary_notice_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 7
+    custodian: str = ""
 
 
 def new_settings(name: str, *, sandbox: bool, database: str = DATABASE) -> Settings:

@@ -81,6 +81,7 @@ _BUILD_CONTEXT: Final = b"counterfoil/register/build/v3\x00"
 _STATE_CONTEXT: Final = b"counterfoil/register/keeper-state/v1\x00"
 _ID_CONTEXT: Final = b"counterfoil/register/key-id/v1\x00"
 _SHA512_BLOCK: Final = 128
+_SALTS: Final = 1024
 _BYTES: Final = [bytes((number,)) for number in range(256)]
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(tuple[Resident, ...])
@@ -178,6 +179,8 @@ class RegisterKey:
         """The AES-256 key of the bucket of this secret in the page file of this salt."""
         start = self._salts.get(salt)
         if start is None:
+            if len(self._salts) >= _SALTS:  # as many as a snapshot has files, and more
+                self._salts.clear()
             start = hashlib.sha256(bytes(byte ^ 0x36 for byte in self._secret))
             start = self._salts[salt] = _begun(start, _OPEN_CONTEXT + salt)
         inner, outer = start.copy(), self._holds_outer.copy()

@@ -27,7 +27,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Generator, Iterable, Set
+from collections.abc import Generator, Hashable, Iterable, Sequence, Set
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -38,7 +38,7 @@ from counterfoil import normalize
 from counterfoil.core import canonical
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.errors import StoreFault, VerifyFault
-from counterfoil.core.values import AddressKey, Residents
+from counterfoil.core.values import AddressForm, AddressKey, Residents
 from counterfoil.register.bucket import BucketKey, RegisterKey
 from counterfoil.register.rows import tin_digits
 
@@ -53,15 +53,16 @@ class OpeningLease:
     def __init__(self, custodian: KeyCustodian, block: int) -> None:
         """block: how many openings are counted at a time, at least 1."""
         self._custodian, self._block = custodian, max(1, block)
-        self._left, self._process = 0, os.getpid()
+        self._left, self._session = 0, custodian.session()
         self._lock = Lock()
 
     def reserve(self, openings: int) -> None:
         """Use up `openings`, after counting a further block where too few are left: all of them or
         none. Raises as `KeyCustodian.reserve`."""
         with self._lock:
-            if self._process != os.getpid():
-                self._left, self._process = 0, os.getpid()
+            session = self._custodian.session()
+            if self._session != session:
+                self._left, self._session = 0, session
             if openings > self._left:
                 self._left += self._count_ahead(openings - self._left)
             self._left -= openings
@@ -116,6 +117,15 @@ class KeyCustodian:
         """32 hex digits that name the key and do not reveal it."""
         return self._key.key_id
 
+    def session(self) -> Hashable:
+        """What the openings that were counted are good for: this process, or one connection to a
+        custodian in another."""
+        return os.getpid()
+
+    def open_for(self, addresses: Sequence[AddressForm]) -> None:
+        """Say which addresses the questions are about that were counted, before anything is derived
+        of them. In process there is nothing to do: the register derives nothing else."""
+
     def derive(
         self, address_keys: Iterable[AddressKey], forms_version: str = normalize.FORMS_VERSION
     ) -> list[BucketKey]:
@@ -153,6 +163,10 @@ class KeyCustodian:
         """Keyed hash (16 bytes) of a tax number as written; b"" if it is absent or malformed."""
         digits = tin_digits(tin)
         return self._key.tin_hash(digits) if digits else b""
+
+    def tin_hashes(self, tins: Iterable[str]) -> list[bytes]:
+        """`tin_hash` of each."""
+        return list(map(self.tin_hash, tins))
 
     def hold_fingerprints(self, tin_hash: bytes, record_ref: str) -> list[bytes]:
         """Keyed hashes (16 bytes each) by which a hold names a person: of the number's own keyed

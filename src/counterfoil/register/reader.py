@@ -120,11 +120,12 @@ class SealedRegister:
         self._counter.reserve(len(grants))
         if not grants:
             return []
-        homes_found, homes = self._store.find([grant.address for grant in grants])
-        tin_hash = self._custodian.tin_hash
+        addresses = [grant.address for grant in grants]
+        self._custodian.open_for(addresses)
+        homes_found, homes = self._store.find(addresses)
+        hashes = self._custodian.tin_hashes([grant.request.person.tin for grant in grants])
         return [
-            _gather(led, homes, tin_hash(grant.request.person.tin))
-            for grant, led in zip(grants, homes_found, strict=True)
+            _gather(led, homes, tin_hash) for led, tin_hash in zip(homes_found, hashes, strict=True)
         ]
 
     def collect_buckets(self, grant: Grant) -> EvidenceBuckets:
@@ -135,6 +136,7 @@ class SealedRegister:
         """
         _check_grants([grant])
         self._counter.reserve(1)
+        self._custodian.open_for([grant.address])
         asked_tin_hash = self._custodian.tin_hash(grant.request.person.tin)
         if isinstance(self._store, SealedPages):
             doors, homes = collect_pages(self._store, grant.address)

@@ -1,0 +1,2 @@
+"""The key custodian as a process of its own: protocol, server and client
+(docs/formats/custodian.md)."""
