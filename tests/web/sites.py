@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -116,6 +116,28 @@ def officers_of_each_role(world: World) -> dict[Role, str]:
             )
             found[role] = f"{role}-officer"
     return found
+
+
+def upload(
+    browser: Browser,
+    path: str,
+    fields: Iterable[tuple[str, str]],
+    name: str,
+    file: str = "order.pdf",
+    content: bytes = b"",
+) -> str:
+    """A form with a file, as a browser sends it; the page that follows."""
+    said = [
+        f'--x\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+        for key, value in fields
+    ]
+    said.append(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"\r\n'
+        "Content-Type: application/pdf\r\n\r\n"
+    )
+    body = "".join(said).encode() + (content or f"made up: {path}".encode()) + b"\r\n--x--\r\n"
+    headers = OWN | {"Content-Type": "multipart/form-data; boundary=x"}
+    return browser.post(path, headers=headers, content=body).text
 
 
 def title_of(answer: httpx.Response) -> str:

@@ -14,7 +14,7 @@ from counterfoil import client as at_the_office
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Role
 from counterfoil.web.forms import read_form
-from tests.web.sites import OWN, Browser, Pages, pages_of, title_of
+from tests.web.sites import Browser, Pages, pages_of, title_of, upload
 from tests.web.test_batch import sign
 from tests.world.office import World, closing
 from tests.world.people import request
@@ -28,18 +28,10 @@ def pages(tmp_path: Path, world_template: Path) -> Iterator[Pages]:
         yield made
 
 
-def upload(browser: Browser, path: str, fields: dict[str, str], name: str, file: str) -> str:
-    """A form with a file, as a browser sends it."""
-    parts = [
-        f'--x\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
-        for key, value in fields.items()
-    ]
-    parts.append(
-        f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"\r\n'
-        f"Content-Type: application/pdf\r\n\r\nmade up: {path}\r\n--x--\r\n"
-    )
-    headers = OWN | {"Content-Type": "multipart/form-data; boundary=x"}
-    return browser.post(path, headers=headers, content="".join(parts).encode()).text
+def second_signs(browser: Browser) -> str:
+    """The second officer finds the only act that waits, and signs it; the page that follows."""
+    [found] = re.findall(r'action="(/to-sign/[0-9a-f]{32})"', browser.get("/to-sign").text)
+    return sign(browser, browser.post(found).text)
 
 
 def test_the_second_officer_finds_the_act_and_signs_it_in_their_own_session(pages: Pages) -> None:
@@ -63,10 +55,10 @@ def test_the_second_officer_finds_the_act_and_signs_it_in_their_own_session(page
 
 def test_a_suspension_by_an_order_stops_and_two_officers_lift_it(pages: Pages) -> None:
     first, second = pages.browser("officer-a"), pages.browser("officer-b")
-    text = upload(first, "/stops/suspend", {"scope": "office"}, "order", "../../order.pdf")
+    text = upload(first, "/stops/suspend", [("scope", "office")], "order", "../../order.pdf")
     assert "is entered and in force" in sign(first, text)
     assert "1 suspensions are not lifted" in first.get("/stops").text
-    sign(first, upload(first, "/stops/resume", {"scope": "office"}, "order", "order.pdf"))
+    sign(first, upload(first, "/stops/resume", [("scope", "office")], "order", "order.pdf"))
     [path] = re.findall(r'action="(/to-sign/[0-9a-f]{32})"', second.get("/to-sign").text)
     sign(second, second.post(path).text)
     assert "Nothing is suspended." in second.get("/stops").text

@@ -15,7 +15,10 @@ from counterfoil.web.registry import OFFICE_PAGES
 from tests.web.sites import Browser, officers_of_each_role, pages_of
 from tests.world.office import World, closing
 
-PARTS = {"batch": "b-none", "ceremony": "0" * 32, "hold": "1", "number": "1", "name": "nobody"}
+PARTS = {
+    "batch": "b-none", "ceremony": "0" * 32, "hold": "1", "number": "1", "name": "nobody",
+    "registration": "0" * 32,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ import msgspec
 from counterfoil.api.door import Log
 from counterfoil.client.actions import find_action, require_permitted
 from counterfoil.client.ceremonies import Ceremonies
+from counterfoil.client.registration import Registrations
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import NOBODY, Signed, SignedCommand, Statement
 from counterfoil.office import Office
@@ -37,6 +38,8 @@ class Dispatch:
         self._log = log
         self.ceremonies = Ceremonies(office)
         """Acts that are signed on pages; called within `alone`."""
+        self.registrations = Registrations(office)
+        """Security keys that are being registered on pages; called within `alone`."""
         self._one = asyncio.Lock()
         self.changed: Callable[[], None] = lambda: None
         """Called after an act: the queue may have something to do."""

@@ -24,6 +24,8 @@ from counterfoil.accountability.evidence.export import export_evidence
 from counterfoil.accountability.inspection import draw
 from counterfoil.accountability.ledger_pages import checkpoints, entries, jobs
 from counterfoil.accountability.retention import closing
+from counterfoil.accountability.retention import service as retention
+from counterfoil.certification import standing
 from counterfoil.client import status
 from counterfoil.controls import comparison
 from counterfoil.controls.duties import service as duties
@@ -117,6 +119,8 @@ _TABLE: Final = (
     _question("court-matters", court.list_court_matters, _H),
     _question("court-certification", court.prepare_certification, _H),
     _question("notice-text", notices.write_notice, _D),
+    _question("register", standing.show_register, *_ALL),
+    _question("retention-due", retention.list_due, *_ALL),
     _question("status", status.office_state, *_ALL),
     _question("batches", listing.list_batches, *_ALL),
     _question("batch", disclosure.batch_status, *_ALL),

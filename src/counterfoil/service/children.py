@@ -45,8 +45,8 @@ def start_child(
     module: str, orders: Any, descriptors: Sequence[int] = (), log: int | None = None
 ) -> subprocess.Popen[bytes]:
     """Start `python -m MODULE PARENT`, hand it its orders and these open descriptors. Its log goes
-    to the open descriptor `log`, or where ours goes; it ends with the thread that calls this. Raises
-    OSError."""
+    to the open descriptor `log`, or where ours goes; it ends with the thread that calls this.
+    Raises OSError."""
     child = subprocess.Popen(
         [sys.executable, "-m", module, str(os.getpid())],
         stdin=subprocess.PIPE,

@@ -9,13 +9,17 @@ from typing import Final
 from counterfoil.web.inspector import checks, evidence, ledger
 from counterfoil.web.officers import (
     batch,
+    duties,
     inbox,
     incidents,
+    notices,
     people,
     request,
     sample,
     signing,
+    standing,
     stops,
+    waiting,
 )
 from counterfoil.web.page import Page
 from counterfoil.web.persons import accounting
@@ -26,9 +30,13 @@ OFFICE_PAGES: Final[tuple[Page, ...]] = (
     *batch.PAGES,
     *sample.PAGES,
     *request.PAGES,
+    *waiting.PAGES,
     *stops.PAGES,
     *incidents.PAGES,
+    *duties.PAGES,
+    *notices.PAGES,
     *people.PAGES,
+    *standing.PAGES,
     *ledger.PAGES,
     *checks.PAGES,
     *evidence.PAGES,

@@ -2,6 +2,7 @@
 
 /batches/{batch}           enters nothing: counts and ids of waiting requests only
 /batches/{batch}/rows      POST: the rows, which is entered as a look
+/batches/{batch}/claim     POST: take it in hand, hand it over, take it over
 /batches/{batch}/withdraw  closes it unanswered, for good
 """
 
@@ -10,7 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
+from counterfoil.core.errors import GateFault
+from counterfoil.core.values import Role
 from counterfoil.disclosure import WithdrawBatch
+from counterfoil.disclosure.claims import OPEN_STATES, ClaimBatch
 from counterfoil.disclosure.listing import BatchLine, BatchRows, ShowBatch
 from counterfoil.disclosure.waiting import WaitingRequests
 from counterfoil.web.officers import looks, signing
@@ -39,7 +43,31 @@ async def show(visit: Visit) -> dict[str, Any]:
         "outcome_counts": [each for each in line.counts.items() if _ELEMENT not in each[0]],
         "element_counts": _by_element(line),
         "outcomes": OUTCOMES,
+        "compares": _rests_on_document(visit, line),
+        "may_be_claimed": line.state in OPEN_STATES,
+        "others": await _others(visit),
     }
+
+
+def _rests_on_document(visit: Visit, line: BatchLine) -> bool:
+    """Whether a batch that is to be determined is asked under a route by which a document is
+    compared first."""
+    try:
+        law = visit.dispatch.office.law.for_route(line.route)
+    except GateFault:  # of an agreement before
+        return False
+    return line.state == "gated" and law.route.rules.document is not None
+
+
+async def _others(visit: Visit) -> list[str]:
+    """The other officers who may have a batch in hand."""
+    return [
+        each.officer.name
+        for each in await visit.ask("officers")
+        if each.is_active
+        and each.role is Role.DISCLOSURE
+        and each.officer.name != visit.officer.officer.name
+    ]
 
 
 def _by_element(line: BatchLine) -> list[tuple[str, int]]:
@@ -77,6 +105,16 @@ async def rows(visit: Visit) -> dict[str, Any]:
     }
 
 
+async def claim(visit: Visit) -> Shown:
+    """Sign who has a batch in hand."""
+    batch, to = visit.part("batch"), visit.form.get("to")
+    command = ClaimBatch(batch=batch, to=to, taken_from=visit.form.get("taken_from"))
+    said = "The batch is handed over." if to else "The batch is yours."
+    return await signing.begin(
+        visit, "claim", command, signing.After("batch", {"batch": batch}, said)
+    )
+
+
 async def withdraw(visit: Visit) -> Shown:
     """Sign that a batch is closed unanswered."""
     batch = visit.part("batch")
@@ -101,6 +139,15 @@ PAGES: Final = (
         template="officers/rows.html",
         actions=("batch-rows",),
         send=rows,
+        parents=("inbox", "batch"),
+    ),
+    Page(
+        name="claim",
+        path="/batches/{batch}/claim",
+        title="Take a batch in hand",
+        template="officers/sign.html",
+        actions=("claim",),
+        send=claim,
         parents=("inbox", "batch"),
     ),
     Page(

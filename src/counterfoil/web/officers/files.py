@@ -1,4 +1,5 @@
-"""A file that comes with a form, such as an order, for as long as its act is under way."""
+"""A file that comes with a form, such as an order, for as long as its act is under way; and the
+number that an address names."""
 
 from __future__ import annotations
 
@@ -19,9 +20,20 @@ def upload(visit: Visit, name: str, label: str) -> tuple[Upload, TemporaryDirect
     sent = visit.form.file(name)
     if sent is None:
         raise missing(label)
+    return keep(visit, sent.name, sent.data)
+
+
+def keep(visit: Visit, name: str, data: bytes) -> tuple[Upload, TemporaryDirectory[str]]:
+    """The same of bytes that are at hand. `name` is a plain file name."""
     spool = visit.dispatch.office.directory / "exchange" / "tmp"
     spool.mkdir(parents=True, exist_ok=True)
     folder = TemporaryDirectory(dir=spool)
-    path = Path(folder.name) / sent.name
-    path.write_bytes(sent.data)
+    path = Path(folder.name) / name
+    path.write_bytes(data)
     return Upload(path), folder
+
+
+def number_of(visit: Visit) -> int:
+    """The number in an address; 0, which numbers nothing, where none stands there."""
+    text = visit.part("number")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

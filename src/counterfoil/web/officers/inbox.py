@@ -1,4 +1,5 @@
-"""The first page: every batch that somebody still has to do something about, oldest first."""
+"""The first page: every batch that somebody still has to do something about, oldest first, then
+those that are done, newest first; a page of them at a time."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from counterfoil.disclosure.listing import BatchLine, ListBatches
 from counterfoil.web.officers import looks
 from counterfoil.web.page import Page, Visit
 
+LISTED_A_PAGE: Final = 25
 _DONE: Final = ("released", "withdrawn")
 _NEEDS: Final = {
     "": "",
@@ -24,11 +26,25 @@ async def show(visit: Visit) -> dict[str, Any]:
     """The batches, those to be done first."""
     found: list[BatchLine] = await visit.ask("batches", ListBatches())
     now = visit.dispatch.office.clock()
-    shown = [_listed(visit, line, now) for line in found]
+    waiting = [line for line in found if line.state not in _DONE]
+    ordered = waiting + [line for line in reversed(found) if line.state in _DONE]
+    pages = max(1, -(-len(ordered) // LISTED_A_PAGE))
+    page = min(max(_number(visit.request.query_params.get("page", "")), 1), pages)
+    shown = [
+        _listed(visit, line, now)
+        for line in ordered[(page - 1) * LISTED_A_PAGE : page * LISTED_A_PAGE]
+    ]
     return {
         "waiting": [each for each in shown if each.line.state not in _DONE],
-        "done": [each for each in reversed(shown) if each.line.state in _DONE][:50],
+        "done": [each for each in shown if each.line.state in _DONE],
+        "count": len(waiting),
+        "number_of_page": page,
+        "number_of_pages": pages,
     }
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
 class Listed(Public, frozen=True):

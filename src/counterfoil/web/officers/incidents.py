@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from counterfoil.controls.duties.service import DutyListing
+from counterfoil.controls.duties.service import DutyListing, openable
+from counterfoil.controls.duties.table import duty_classes
 from counterfoil.controls.incidents.classes import CLASSES
 from counterfoil.controls.incidents.service import (
     CloseIncident,
@@ -20,6 +21,7 @@ from counterfoil.controls.incidents.service import (
     ReportIncident,
 )
 from counterfoil.web.officers import signing
+from counterfoil.web.officers.files import number_of
 from counterfoil.web.page import Page, Shown, Visit
 
 
@@ -32,6 +34,9 @@ async def show(visit: Visit) -> dict[str, Any]:
         "others": [each for each in found if each.state != "open"],
         "classes": CLASSES,
         "duties": [each for each in duties.duties if not each.closed_at],
+        "duty_classes": [duty_classes()[each] for each in openable()],
+        "closed_by": {each.id: each.closed_by for each in duty_classes().values()},
+        "by_receipt": {each.id for each in duty_classes().values() if each.receipt},
         "agrees": duties.agrees,
     }
 
@@ -50,21 +55,16 @@ async def new(visit: Visit) -> Shown:
 
 async def report(visit: Visit) -> Shown:
     """Enter that an incident was reported."""
-    command = ReportIncident(number=_number(visit))
+    command = ReportIncident(number=number_of(visit))
     after = signing.After("incidents", {}, "It is entered that the incident was reported.")
     return await signing.begin(visit, "incident-report", command, after)
 
 
 async def close(visit: Visit) -> Shown:
     """Close an incident."""
-    command = CloseIncident(number=_number(visit))
+    command = CloseIncident(number=number_of(visit))
     after = signing.After("incidents", {}, "The incident is closed.")
     return await signing.begin(visit, "incident-close", command, after)
-
-
-def _number(visit: Visit) -> int:
-    text = visit.part("number")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _sends(name: str, path: str, title: str, send: Any) -> Page:

@@ -19,8 +19,11 @@ from starlette.responses import Response
 
 from counterfoil.client import sandbox_key
 from counterfoil.client.ceremonies import Begun, Done, Waiting
+from counterfoil.client.keys import key_code
+from counterfoil.controls.overrides.service import OverrideRequest
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import Signature, SignedCommand
+from counterfoil.office.officers import EnrollOfficer
 from counterfoil.web.page import Page, Shown, Visit
 
 _AFTER: Final = "after"
@@ -52,14 +55,18 @@ async def begin(
             files.cleanup()
         raise
     visit.session.kept.setdefault(_AFTER, {})[begun.id] = after
-    return _shown(visit, begun)
+    return _shown(visit, begun, command)
 
 
-def _shown(visit: Visit, begun: Begun) -> Shown:
+def _shown(visit: Visit, begun: Begun, command: SignedCommand) -> Shown:
+    """The page on which an act is signed, with what its statement names by digest alone: the code
+    of an officer's keys, and the reason of an override."""
     told = {
         "begun": begun,
         "options": msgspec.json.encode(begun.options).decode() if begun.options else "",
         "signs_here": begun.options is None and visit.dispatch.office.settings.sandbox,
+        "key_code": key_code(command.officer) if isinstance(command, EnrollOfficer) else "",
+        "override": command if isinstance(command, OverrideRequest) else None,
     }
     return Shown("officers/sign.html", told)
 
@@ -75,7 +82,12 @@ async def join(visit: Visit) -> Shown:
     """The statement, for the officer who signs second."""
     dispatch, officer = visit.dispatch, visit.officer.officer
     name = visit.part("ceremony")
-    return _shown(visit, await dispatch.alone(lambda: dispatch.ceremonies.join(officer, name)))
+
+    def both() -> tuple[Begun, SignedCommand]:
+        begun = dispatch.ceremonies.join(officer, name)
+        return begun, dispatch.ceremonies.command(officer, name)
+
+    return _shown(visit, *await dispatch.alone(both))
 
 
 async def finish(visit: Visit) -> Response:
