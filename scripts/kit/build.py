@@ -47,6 +47,7 @@ ROOMS: Final = ("answers", "core", "envelopes", "gate", "intake", "normalize", "
 CLI: Final = (
     "__init__.py",
     "files.py",
+    "hints.py",
     "output.py",
     "passphrases.py",
     "rejects.py",

@@ -169,8 +169,8 @@ def test_two_processes_count_what_one_counts(agency: World) -> None:
 
 
 ASK = DecoyAsker.ask
-SHOWN = [name for name, kind in KINDS.items() if not kind.shown_by]
-"""The kinds for which any source has rows."""
+SHOWN = [name for name, kind in KINDS.items() if not kind.shown_by or name == "no_unit"]
+"""The kinds for which any source has rows, and that of buildings without units, as this one has."""
 
 
 def one_by_one(asker: DecoyAsker, visits: Sequence[Visit]) -> Tally:

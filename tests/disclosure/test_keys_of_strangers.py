@@ -38,7 +38,7 @@ def sign_as_stranger(world: World) -> None:
     (snapshot / "manifest.sig").write_bytes(b64encode(signature) + b"\n")
 
 
-def refused(world: World, code: str) -> None:
+def check_refused(world: World, code: str) -> None:
     """The next answer is refused with this code, and none was written."""
     with pytest.raises(VerifyFault) as fault:
         world.answer(out="refused.jsonl")
@@ -52,20 +52,20 @@ def test_a_next_holders_key_that_no_officer_entered_signs_no_register(world: Wor
     shutil.copy(keys / "holder.key", keys / "holder.next.key")
     sign_as_stranger(world)
     opened_again(world)
-    refused(world, "keys_not_entered")
+    check_refused(world, "keys_not_entered")
 
 
 def test_a_retired_holders_key_that_was_never_entered_signs_no_checkpoint(world: World) -> None:
     (world.path / "keys" / "holder-9.vkey").write_text(strangers_vkey(world), encoding="utf-8")
     opened_again(world)
-    refused(world, "keys_not_entered")
+    check_refused(world, "keys_not_entered")
 
 
 def test_what_is_written_after_the_keys_were_compared_is_not_read(world: World) -> None:
     world.answer(REQUESTS[:1], "first.jsonl", "first.csv")
     (world.path / "keys" / "holder.next.vkey").write_text(strangers_vkey(world), encoding="utf-8")
     sign_as_stranger(world)
-    refused(world, "manifest_not_verified")
+    check_refused(world, "manifest_not_verified")
 
 
 def test_the_plan_of_an_exchange_enters_the_key_that_was_prepared(world: World) -> None:
@@ -90,7 +90,7 @@ def test_a_former_key_file_that_is_put_back_is_not_used(world: World, purpose: s
         (keys / name).write_bytes(data)
     opened_again(world)
     if purpose != "register":
-        refused(world, "keys_not_entered")
+        check_refused(world, "keys_not_entered")
         return
     with pytest.raises(VerifyFault) as fault:  # Older snapshots open under it, and no new one.
         world.build(SOURCE)
@@ -103,7 +103,7 @@ def test_an_older_snapshot_that_is_made_current_again_decides_nothing(world: Wor
     world.build(SOURCE[1:])
     newest = current.read_bytes()
     current.write_bytes(before)
-    refused(world, "snapshot_other")
+    check_refused(world, "snapshot_other")
     current.write_bytes(newest)
     world.answer(REQUESTS[:2], "after.jsonl", "after.csv")
 

@@ -94,7 +94,14 @@ def test_p3_a_name_and_a_number_without_the_address_find_nobody(world: World) ->
 
 def test_p3_nothing_public_lists_or_walks_residents() -> None:
     public = {name for name, _ in inspect.getmembers(SealedRegister) if not name.startswith("_")}
-    assert public == {"close", "manifest", "open_residents", "collect_buckets", "snapshot"}
+    assert public == {
+        "close",
+        "compares_pages",
+        "manifest",
+        "open_residents",
+        "collect_buckets",
+        "snapshot",
+    }
     assert (
         get_type_hints(SealedRegister.collect_buckets)["grant"] is Grant
     )  # the sealed buckets of one admitted question, for its evidence

@@ -77,7 +77,7 @@ def _asked(door: Door, data: bytes, more: int = 0) -> tuple[int, dict[str, Any]]
     "data",
     [
         b"\0\x16\x03\x01 no HTTP at all\r\n\r\n",
-        f"GET /{MARKED} HTTP/9.9\r\n\r\n".encode(),
+        f"GET /v1/{MARKED} HTTP/9.9\r\n\r\n".encode(),
         f"PUT /v1/items/{ITEM} HTTP/1.1\r\nHost: x\r\nContent-Length: {MARKED}\r\n\r\n".encode(),
         f"{PUT}Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcde".encode(),
         f"{PUT}Transfer-Encoding: {MARKED}\r\n\r\n".encode(),

@@ -239,10 +239,15 @@ _INTERRUPTED: Final = 130
 """The exit code by which the library tells Ctrl-C."""
 
 
+def _tree(program: typer.Typer = app) -> object:
+    """The verbs as they are declared, for the hints."""
+    return get_command(program)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code. A call that is wrong is told like every other
     error."""
-    with completing(lambda: get_command(app), arguments):
+    with completing(_tree, arguments):
         return _run(arguments)
 
 

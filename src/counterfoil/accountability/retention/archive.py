@@ -75,8 +75,8 @@ Check it with the holder's verifier key as you had it before, not with the one t
   counterfoil office check-archive . --holder-key holder.vkey
   counterfoil verify-export ledger --holder-key holder.vkey
 
-Answers and proofs that the office gave go on verifying with `counterfoil verify-answer`,
-`counterfoil verify-proof` and `counterfoil-verify`; ledger/recalls lists what was recalled.
+Answers and proofs that the office gave go on verifying with the verbs `verify-answer` and
+`verify-proof` and with `counterfoil-verify`; ledger/recalls lists what was recalled.
 """
 
 

@@ -219,8 +219,8 @@ def _require_nothing_kept(office: Office) -> None:
             "closing_holds",
             "an order or a hold keeps rows, which nobody could read again",
             place=SUBJECT,
-            cure="Export what it keeps, then lift it by the order that ends it: `counterfoil "
-            "retention`, `litigation` and `resume`. `counterfoil retention run --dry-run` shows "
+            cure="Export what it keeps, then lift it by the order that ends it, with the verbs "
+            "`litigation` and `resume`. `counterfoil retention run --dry-run` shows "
             "what is kept.",
         )
 
@@ -253,7 +253,7 @@ def _not_accounted(why: str) -> InputFault:
         "closing_accounting",
         f"{why}; 26 USC 6103(p)(3)(A) has it kept for ever",
         place="--accounting",
-        cure="Export it last of all, with `counterfoil accounting export`, and name that file.",
+        cure="Export it last of all, with `counterfoil accounting export --to FILE`, and name that file.",
     )
 
 

@@ -92,5 +92,5 @@ def office_closed() -> StateFault:
         "nothing more is done",
         place="office",
         cure="Look into its archive and its ledger. Where its closing was broken off, finish it "
-        "with `counterfoil office close`; who still asks needs another office.",
+        "with `counterfoil office close --help`; who still asks needs another office.",
     )

@@ -158,8 +158,8 @@ class Channel:
             "custodian_down",
             "the key custodian does not answer",
             place=self._path.name,
-            cure="Start it (`counterfoil custodian serve`), see that this user may call it, and "
-            "run the step again.",
+            cure="Start it (`counterfoil custodian serve --config FILE`), see that this "
+            "user may call it, and run the step again.",
         )
 
     def _slow(self) -> StoreFault:

@@ -175,7 +175,7 @@ class _Session:
         if isinstance(question, protocol.Buckets):
             paid.take_buckets(len(question.secrets))
             return Done(tuple(custodian.bucket_keys(question.salt, question.secrets)))
-        if question.forms not in (normalize.FORMS_VERSION, normalize.EARLIER_FORMS):
+        if question.forms not in (normalize.FORMS_VERSION, *normalize.EARLIER_FORMS):
             raise bad_request()
         keys = question.asked
         paid.take_keys(keys)
