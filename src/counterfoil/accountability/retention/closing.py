@@ -253,7 +253,8 @@ def _not_accounted(why: str) -> InputFault:
         "closing_accounting",
         f"{why}; 26 USC 6103(p)(3)(A) has it kept for ever",
         place="--accounting",
-        cure="Export it last of all, with `counterfoil accounting export --to FILE`, and name that file.",
+        cure="Export it last of all, with `counterfoil accounting export --to FILE`, and name "
+        "that file.",
     )
 
 

@@ -102,7 +102,7 @@ def _read(path: Path) -> tuple[str, bytes, bytes]:
         "wrapped_key_unreadable",
         f"this is not a {FORMAT} file",
         place=path.name,
-        cure="Make it with `counterfoil custodian wrap --config FILE`, or restore its backup.",
+        cure="See `counterfoil custodian wrap --help`, or restore it from its backup.",
     )
 
 
