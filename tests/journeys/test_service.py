@@ -256,7 +256,7 @@ def test_nothing_that_was_acknowledged_is_lost_when_processes_are_killed(
     until((sandbox.directory / "mailbox" / "receipts" / f"{item}.receipt").is_file)
     assert _is_put(url, file.read_bytes())
     records = sandbox.directory / "office" / "exchange" / "items"
-    batch = json.loads((records / f"{item}.json").read_bytes())["batch"]
+    batch = json.loads((records / f"{item}.json").read_bytes())["record"]["batch"]
     listed = json.loads(sandbox.officer("a", "batch", "list", "--json"))["batches"]
     assert [each["batch"] for each in listed].count(batch) == 1
     assert list(inbox.glob(f"{cut}*")) == list(records.glob(f"{cut}*")) == []
