@@ -18,6 +18,7 @@ from counterfoil.disclosure.claims import OPEN_STATES, ClaimBatch
 from counterfoil.disclosure.listing import BatchLine, BatchRows, ShowBatch
 from counterfoil.disclosure.waiting import WaitingRequests
 from counterfoil.web.officers import looks, signing
+from counterfoil.web.officers.paging import page_of
 from counterfoil.web.page import Page, Shown, Visit
 
 ROWS_A_PAGE: Final = 50
@@ -87,19 +88,16 @@ def _shown(waiting: WaitingRequests | None) -> list[Any]:
 async def rows(visit: Visit) -> dict[str, Any]:
     """The rows of one outcome, a page of them."""
     outcome = visit.form.choose("outcome", "outcome", OUTCOMES)
-    number = visit.form.get("page") or "1"
-    page = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
     found: BatchRows = await visit.ask("batch-rows", ShowBatch(visit.part("batch"), outcome))
-    pages = max(1, -(-len(found.rows) // ROWS_A_PAGE))
-    page = min(max(page, 1), pages)
+    page = page_of(found.rows, visit.form.get("page"), ROWS_A_PAGE)
     codes = Counter(code for row in found.rows for code in row.codes)
     return {
         "line": found.batch,
         "outcome": outcome,
-        "rows": found.rows[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE],
+        "rows": page.rows,
         "total": len(found.rows),
-        "number_of_page": page,
-        "number_of_pages": pages,
+        "number_of_page": page.number,
+        "number_of_pages": page.pages,
         "codes": codes.most_common(),
         "outcomes": OUTCOMES,
     }
@@ -141,22 +139,8 @@ PAGES: Final = (
         send=rows,
         parents=("inbox", "batch"),
     ),
-    Page(
-        name="claim",
-        path="/batches/{batch}/claim",
-        title="Take a batch in hand",
-        template="officers/sign.html",
-        actions=("claim",),
-        send=claim,
-        parents=("inbox", "batch"),
+    signing.page(
+        "claim", "/batches/{batch}/claim", "Take a batch in hand", claim, "inbox", "batch"
     ),
-    Page(
-        name="withdraw",
-        path="/batches/{batch}/withdraw",
-        title="Withdraw",
-        template="officers/sign.html",
-        actions=("withdraw",),
-        send=withdraw,
-        parents=("inbox", "batch"),
-    ),
+    signing.page("withdraw", "/batches/{batch}/withdraw", "Withdraw", withdraw, "inbox", "batch"),
 )

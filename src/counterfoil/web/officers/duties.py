@@ -8,12 +8,12 @@ incidents (incidents.py).
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from counterfoil.controls.duties.service import CloseDuty, OpenDuty, openable
 from counterfoil.web.officers import signing
 from counterfoil.web.officers.files import MOST_BYTES, number_of, upload
-from counterfoil.web.page import Page, Shown, Visit
+from counterfoil.web.page import Handler, Page, Shown, Visit
 
 
 async def new(visit: Visit) -> Shown:
@@ -36,17 +36,8 @@ async def close(visit: Visit) -> Shown:
     return await signing.begin(visit, "duty-close", command, after, folder)
 
 
-def _sends(name: str, path: str, title: str, send: Any) -> Page:
-    return Page(
-        name=name,
-        path=path,
-        title=title,
-        template="officers/sign.html",
-        actions=(name,),
-        send=send,
-        parents=("incidents",),
-        most_bytes=MOST_BYTES,
-    )
+def _sends(name: str, path: str, title: str, send: Handler) -> Page:
+    return signing.page(name, path, title, send, "incidents", most_bytes=MOST_BYTES)
 
 
 PAGES: Final = (

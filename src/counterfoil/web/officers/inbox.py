@@ -10,6 +10,7 @@ from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Public
 from counterfoil.disclosure.listing import BatchLine, ListBatches
 from counterfoil.web.officers import looks
+from counterfoil.web.officers.paging import page_of
 from counterfoil.web.page import Page, Visit
 
 LISTED_A_PAGE: Final = 25
@@ -28,23 +29,15 @@ async def show(visit: Visit) -> dict[str, Any]:
     now = visit.dispatch.office.clock()
     waiting = [line for line in found if line.state not in _DONE]
     ordered = waiting + [line for line in reversed(found) if line.state in _DONE]
-    pages = max(1, -(-len(ordered) // LISTED_A_PAGE))
-    page = min(max(_number(visit.request.query_params.get("page", "")), 1), pages)
-    shown = [
-        _listed(visit, line, now)
-        for line in ordered[(page - 1) * LISTED_A_PAGE : page * LISTED_A_PAGE]
-    ]
+    page = page_of(ordered, visit.request.query_params.get("page", ""), LISTED_A_PAGE)
+    shown = [_listed(visit, line, now) for line in page.rows]
     return {
         "waiting": [each for each in shown if each.line.state not in _DONE],
         "done": [each for each in shown if each.line.state in _DONE],
         "count": len(waiting),
-        "number_of_page": page,
-        "number_of_pages": pages,
+        "number_of_page": page.number,
+        "number_of_pages": page.pages,
     }
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
 class Listed(Public, frozen=True):

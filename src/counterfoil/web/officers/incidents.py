@@ -22,7 +22,7 @@ from counterfoil.controls.incidents.service import (
 )
 from counterfoil.web.officers import signing
 from counterfoil.web.officers.files import number_of
-from counterfoil.web.page import Page, Shown, Visit
+from counterfoil.web.page import Handler, Page, Shown, Visit
 
 
 async def show(visit: Visit) -> dict[str, Any]:
@@ -67,16 +67,8 @@ async def close(visit: Visit) -> Shown:
     return await signing.begin(visit, "incident-close", command, after)
 
 
-def _sends(name: str, path: str, title: str, send: Any) -> Page:
-    return Page(
-        name=name,
-        path=path,
-        title=title,
-        template="officers/sign.html",
-        actions=(name,),
-        send=send,
-        parents=("incidents",),
-    )
+def _sends(name: str, path: str, title: str, send: Handler) -> Page:
+    return signing.page(name, path, title, send, "incidents")
 
 
 PAGES: Final = (

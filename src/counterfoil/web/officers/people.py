@@ -142,23 +142,9 @@ PAGES: Final = (
         show=show,
         nav="Officers",
     ),
-    Page(
-        name="officer-enroll",
-        path="/officers/new",
-        title="Enroll an officer",
-        template="officers/sign.html",
-        actions=("officer-enroll",),
-        send=enroll,
-        parents=("officers",),
-    ),
-    Page(
-        name="officer-retire",
-        path="/officers/{name}/retire",
-        title="Retire an officer",
-        template="officers/sign.html",
-        actions=("officer-retire",),
-        send=retire,
-        parents=("officers",),
+    signing.page("officer-enroll", "/officers/new", "Enroll an officer", enroll, "officers"),
+    signing.page(
+        "officer-retire", "/officers/{name}/retire", "Retire an officer", retire, "officers"
     ),
     _keys("keys", "", send=begin_keys),
     _keys("keys-add", "/{registration}", show=show_keys, send=add_key),

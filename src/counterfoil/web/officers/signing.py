@@ -24,7 +24,7 @@ from counterfoil.controls.overrides.service import OverrideRequest
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import Signature, SignedCommand
 from counterfoil.office.officers import EnrollOfficer
-from counterfoil.web.page import Page, Shown, Visit
+from counterfoil.web.page import Handler, Page, Shown, Visit
 
 _AFTER: Final = "after"
 
@@ -69,6 +69,28 @@ def _shown(visit: Visit, begun: Begun, command: SignedCommand) -> Shown:
         "override": command if isinstance(command, OverrideRequest) else None,
     }
     return Shown("officers/sign.html", told)
+
+
+def page(
+    name: str,
+    path: str,
+    title: str,
+    send: Handler,
+    *parents: str,
+    action: str = "",
+    most_bytes: int = 65_536,
+) -> Page:
+    """A page that states an act, to be signed there. `action`: where it is not the page's name."""
+    return Page(
+        name=name,
+        path=path,
+        title=title,
+        template="officers/sign.html",
+        actions=(action or name,),
+        send=send,
+        parents=parents,
+        most_bytes=most_bytes,
+    )
 
 
 async def waiting(visit: Visit) -> dict[str, Any]:
@@ -151,29 +173,7 @@ PAGES: Final = (
         show=waiting,
         nav="To be signed",
     ),
-    Page(
-        name="join",
-        path="/to-sign/{ceremony}",
-        title="Sign",
-        template="officers/sign.html",
-        actions=("batches",),
-        send=join,
-        parents=("to-sign",),
-    ),
-    Page(
-        name="sign",
-        path="/sign/{ceremony}",
-        title="Sign",
-        template="officers/sign.html",
-        actions=("batches",),
-        send=finish,
-    ),
-    Page(
-        name="give-up",
-        path="/sign/{ceremony}/give-up",
-        title="Sign",
-        template="officers/sign.html",
-        actions=("batches",),
-        send=give_up,
-    ),
+    page("join", "/to-sign/{ceremony}", "Sign", join, "to-sign", action="batches"),
+    page("sign", "/sign/{ceremony}", "Sign", finish, action="batches"),
+    page("give-up", "/sign/{ceremony}/give-up", "Sign", give_up, action="batches"),
 )

@@ -5,7 +5,7 @@
 /stops/resume        POST: two officers, by an order
 /recalls             what was recalled; POST: two officers recall answers
 /holds               of the role holds: the holds, by number; POST: two officers add one
-/holds/{hold}/lift   POST: two officers lift it
+/holds/{number}/lift   POST: two officers lift it
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from counterfoil.controls.recall.reasons import REASONS
 from counterfoil.controls.recall.service import RecallAnswers
 from counterfoil.controls.suspension.service import Resume, Suspend
 from counterfoil.web.officers import signing
-from counterfoil.web.officers.files import MOST_BYTES, upload
-from counterfoil.web.page import Page, Shown, Visit
+from counterfoil.web.officers.files import MOST_BYTES, number_of, upload
+from counterfoil.web.page import Handler, Page, Shown, Visit
 
 
 async def show(visit: Visit) -> dict[str, Any]:
@@ -72,23 +72,12 @@ async def hold(visit: Visit) -> Shown:
 
 async def lift(visit: Visit) -> Shown:
     """Lift a hold."""
-    text = visit.part("hold")
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
     after = signing.After("holds", {}, "The hold is lifted.")
-    return await signing.begin(visit, "hold-lift", LiftHold(number=number), after)
+    return await signing.begin(visit, "hold-lift", LiftHold(number=number_of(visit)), after)
 
 
-def _sends(name: str, path: str, title: str, action: str, send: Any, parent: str) -> Page:
-    return Page(
-        name=name,
-        path=path,
-        title=title,
-        template="officers/sign.html",
-        actions=(action,),
-        send=send,
-        parents=(parent,),
-        most_bytes=MOST_BYTES,
-    )
+def _sends(name: str, path: str, title: str, send: Handler, parent: str) -> Page:
+    return signing.page(name, path, title, send, parent, most_bytes=MOST_BYTES)
 
 
 PAGES: Final = (
@@ -101,8 +90,8 @@ PAGES: Final = (
         show=show,
         nav="Suspensions",
     ),
-    _sends("suspend", "/stops/suspend", "Suspend", "suspend", suspend, "stops"),
-    _sends("resume", "/stops/resume", "Resume", "resume", resume, "stops"),
+    _sends("suspend", "/stops/suspend", "Suspend", suspend, "stops"),
+    _sends("resume", "/stops/resume", "Resume", resume, "stops"),
     Page(
         name="recalls",
         path="/recalls",
@@ -112,7 +101,7 @@ PAGES: Final = (
         show=recalls,
         nav="Recalls",
     ),
-    _sends("recall", "/recalls/new", "Recall answers", "recall", recall, "recalls"),
+    _sends("recall", "/recalls/new", "Recall answers", recall, "recalls"),
     Page(
         name="holds",
         path="/holds",
@@ -122,6 +111,6 @@ PAGES: Final = (
         show=holds,
         nav="Holds",
     ),
-    _sends("hold-add", "/holds/new", "Hold a person", "hold-add", hold, "holds"),
-    _sends("hold-lift", "/holds/{hold}/lift", "Lift a hold", "hold-lift", lift, "holds"),
+    _sends("hold-add", "/holds/new", "Hold a person", hold, "holds"),
+    _sends("hold-lift", "/holds/{number}/lift", "Lift a hold", lift, "holds"),
 )
