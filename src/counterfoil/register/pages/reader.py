@@ -16,7 +16,7 @@ no references, says that there is nothing any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from counterfoil import normalize
@@ -172,21 +172,32 @@ class SealedPages:
 
     def open_homes(self, secrets: Iterable[bytes]) -> dict[bytes, ExactBody]:
         """The exact bucket of each secret that has one."""
-        tags = {tag_of(secret): secret for secret in secrets}
-        opened: dict[bytes, ExactBody] = {}
-        for tag, (value, salt) in self.read(page_file.EXACT, tags).items():
-            [key] = self._custodian.bucket_keys(salt, [tags[tag]])
-            opened[tags[tag]] = open_exact(value, tag=tag, key=key)
-        return opened
+        return {
+            secret: open_exact(value, tag=tag, key=key)
+            for secret, tag, key, value in self._unlocked(page_file.EXACT, secrets)
+        }
 
     def open_tolerant(self, secrets: Iterable[bytes]) -> dict[bytes, list[Reference]]:
         """The references of each tolerant bucket that is there."""
+        return {
+            secret: open_references(value, tag=tag, key=key)
+            for secret, tag, key, value in self._unlocked(OTHER, secrets)
+        }
+
+    def _unlocked(
+        self, section: int, secrets: Iterable[bytes]
+    ) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+        """(secret, tag, key, value) of each secret that has a bucket. The custodian, which may be
+        another process, is asked once for each file."""
         tags = {tag_of(secret): secret for secret in secrets}
-        opened: dict[bytes, list[Reference]] = {}
-        for tag, (value, salt) in self.read(OTHER, tags).items():
-            [key] = self._custodian.bucket_keys(salt, [tags[tag]])
-            opened[tags[tag]] = open_references(value, tag=tag, key=key)
-        return opened
+        found = self.read(section, tags)
+        by_file: dict[bytes, list[bytes]] = {}
+        for tag, (_, salt) in found.items():
+            by_file.setdefault(salt, []).append(tag)
+        for salt, of_file in by_file.items():
+            keys = self.keys_of(salt, [tags[tag] for tag in of_file])
+            for tag, key in zip(of_file, keys, strict=True):
+                yield tags[tag], tag, key, found[tag][0]
 
     def find_marks(self, keys: Sequence[AddressKey]) -> list[bool]:
         """Whether each known-place key names a known place."""
