@@ -193,12 +193,8 @@ def _check_acts(office: Office, connection: Connection) -> None:
 def read_entries(office: Office, _actor: Actor, question: ReadEntries) -> Generator[LedgerEntries]:
     """Entries as they are kept, for as long as they are being read. Anybody may ask."""
     with office.store.reading() as connection:
-        size = office.ledger.size(connection)
-        stop = size if question.stop is None else min(question.stop, size)
-        start = min(question.start, stop)
-        found = enumerate(office.ledger.entries(connection, start, stop), start)
-        wanted = ((index, data.decode()) for index, data in found if _is_wanted(data, question))
-        yield LedgerEntries(size, wanted)
+        size, start, stop = _window(office, connection, question)
+        yield LedgerEntries(size, _wanted(office, connection, question, start, stop))
 
 
 def page_entries(office: Office, actor: Actor, question: ReadEntries) -> EntryTexts:
@@ -213,15 +209,24 @@ def page_entries(office: Office, actor: Actor, question: ReadEntries) -> EntryTe
         )
     with office.store.reading() as connection:
         require_reader(connection, actor)
-        size = office.ledger.size(connection)
-        stop = size if question.stop is None else min(question.stop, size)
-        start = min(question.start, stop)
+        size, start, stop = _window(office, connection, question)
         end = min(stop, start + PAGE_ENTRIES)
-        found = enumerate(office.ledger.entries(connection, start, end), start)
-        wanted = tuple(
-            (index, data.decode()) for index, data in found if _is_wanted(data, question)
-        )
+        wanted = tuple(_wanted(office, connection, question, start, end))
     return EntryTexts(size, wanted, end if end < stop else -1)
+
+
+def _window(office: Office, connection: Connection, question: ReadEntries) -> tuple[int, int, int]:
+    """(size of the ledger, first index that is asked for, the one after the last)."""
+    size = office.ledger.size(connection)
+    stop = size if question.stop is None else min(question.stop, size)
+    return size, min(question.start, stop), stop
+
+
+def _wanted(
+    office: Office, connection: Connection, question: ReadEntries, start: int, stop: int
+) -> Iterator[tuple[int, str]]:
+    found = enumerate(office.ledger.entries(connection, start, stop), start)
+    return ((index, data.decode()) for index, data in found if _is_wanted(data, question))
 
 
 def _is_wanted(data: bytes, question: ReadEntries) -> bool:

@@ -111,7 +111,7 @@ def list_checkpoints(office: Office, actor: Actor, question: ListCheckpoints) ->
     rows = max(1, min(question.rows, MOST_ROWS))
     size = _END if question.below_size is None else question.below_size
     number = _END if question.below_number is None else question.below_number
-    if not (0 <= size <= _END and 0 <= number <= _END and rows):
+    if not (0 <= size <= _END and 0 <= number <= _END):
         raise InputFault(
             "entry_filter",
             "what is asked for is no size or number",
