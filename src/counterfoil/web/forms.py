@@ -104,12 +104,43 @@ def missing(label: str) -> InputFault:
     )
 
 
+def unreadable() -> InputFault:
+    """The body is no form."""
+    return InputFault(
+        "form_unreadable",
+        "the body is no form as a browser sends it",
+        place="body",
+        cure="Open the page again and send its form.",
+    )
+
+
+def boundary_of(content_type: str) -> bytes:
+    """What parts a form in parts, with its two dashes; b"" where it is none."""
+    found = _BOUNDARY.fullmatch(content_type)
+    return b"--" + found[1].encode("ascii") if found else b""
+
+
+def names_of(head: bytes) -> tuple[bytes, bytes | None]:
+    """(name, file name or None) in the head of a part, which begins with the rest of the boundary's
+    line. Raises ValueError for any other."""
+    lines = head.split(b"\r\n")
+    if lines[0].strip():
+        raise ValueError("a part without a head")
+    for line in lines[1:]:
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-disposition":
+            said = _DISPOSITION.fullmatch(value.strip())
+            if said is None:
+                break
+            return said[1], said[2]
+    raise ValueError("a part without a name")
+
+
 def read_form(data: bytes, content_type: str) -> Form:
     """The form of a body. Raises InputFault `form_unreadable`."""
     try:
-        boundary = _BOUNDARY.fullmatch(content_type)
-        if boundary is not None:
-            return _parted(data, b"--" + boundary[1].encode("ascii"))
+        if boundary := boundary_of(content_type):
+            return _parted(data, boundary)
         if content_type.partition(";")[0].strip() != "application/x-www-form-urlencoded":
             raise ValueError("no form")
         pairs = parse_qsl(
@@ -120,12 +151,7 @@ def read_form(data: bytes, content_type: str) -> Form:
             max_num_fields=MOST_FIELDS,
         )
     except (ValueError, UnicodeError):
-        raise InputFault(
-            "form_unreadable",
-            "the body is no form as a browser sends it",
-            place="body",
-            cure="Open the page again and send its form.",
-        ) from None
+        raise unreadable() from None
     return Form(tuple((name, _lines(value)) for name, value in pairs))
 
 
@@ -139,18 +165,10 @@ def _parted(data: bytes, boundary: bytes) -> Form:
 def _part(part: bytes) -> tuple[str, str | None, bytes]:
     """Name, file name and content of one part."""
     head, found, content = part.partition(b"\r\n\r\n")
-    lines = head.split(b"\r\n")
-    if not found or lines[0].strip():
+    if not found:
         raise ValueError("a part without a head")
-    for line in lines[1:]:
-        name, _, value = line.partition(b":")
-        if name.strip().lower() == b"content-disposition":
-            said = _DISPOSITION.fullmatch(value.strip())
-            if said is None:
-                break
-            file = None if said[2] is None else said[2].decode("utf-8")
-            return said[1].decode("utf-8"), file, content
-    raise ValueError("a part without a name")
+    name, file = names_of(head)
+    return name.decode("utf-8"), None if file is None else file.decode("utf-8"), content
 
 
 def _form_of(parts: Sequence[tuple[str, str | None, bytes]]) -> Form:

@@ -13,12 +13,8 @@ import re
 from collections.abc import AsyncIterator
 from typing import Final
 
-from counterfoil.core.errors import InputFault
+from counterfoil.web.forms import boundary_of, names_of, unreadable
 
-_TYPE: Final = re.compile(r'multipart/form-data;\s*boundary="?([A-Za-z0-9\'()+_,./:=?-]{1,70})"?')
-_DISPOSITION: Final = re.compile(
-    rb'form-data; name="[^"\r\n]{1,200}"(; filename="([^"\r\n]{0,400})")?', re.IGNORECASE
-)
 _MOST_HEAD: Final = 4_096
 _MOST_PARTS: Final = 8
 _MOST_FIELD: Final = 4_096
@@ -30,10 +26,10 @@ class SentForm:
     whatever `sent` raises."""
 
     def __init__(self, content_type: str, sent: AsyncIterator[bytes]) -> None:
-        found = _TYPE.fullmatch(content_type)
-        if found is None:
-            raise _unreadable()
-        self._mark = b"\r\n--" + found[1].encode("ascii")
+        boundary = boundary_of(content_type)
+        if not boundary:
+            raise unreadable()
+        self._mark = b"\r\n" + boundary
         self._sent = sent
         self._held = b"\r\n"
         self.suffix = ""
@@ -49,7 +45,7 @@ class SentForm:
                 self.suffix = last if _SUFFIX.fullmatch(last) else ""
                 return
             await self._skip_to_mark()
-        raise _unreadable()
+        raise unreadable()
 
     async def file(self) -> AsyncIterator[bytes]:
         """The file's bytes. Raises after them where the form does not end as it must."""
@@ -77,31 +73,26 @@ class SentForm:
                 return
             await self._head()
             await self._skip_to_mark()
-        raise _unreadable()
+        raise unreadable()
 
     async def _head(self) -> bytes | None:
         """The file name of the part that begins; None for a part without one."""
         while b"\r\n\r\n" not in self._held:
             if len(self._held) > _MOST_HEAD:
-                raise _unreadable()
+                raise unreadable()
             await self._more()
         head, _, self._held = self._held.partition(b"\r\n\r\n")
-        lines = head.split(b"\r\n")
-        if len(head) > _MOST_HEAD or lines[0].strip():
-            raise _unreadable()
-        for line in lines[1:]:
-            name, _, value = line.partition(b":")
-            if name.strip().lower() == b"content-disposition":
-                said = _DISPOSITION.fullmatch(value.strip())
-                if said is None:
-                    raise _unreadable()
-                return said[2] if said[1] else None
-        raise _unreadable()
+        if len(head) > _MOST_HEAD:
+            raise unreadable()
+        try:
+            return names_of(head)[1]
+        except ValueError:
+            raise unreadable() from None
 
     async def _skip_to_mark(self) -> None:
         while self._mark not in self._held:
             if len(self._held) > _MOST_FIELD:
-                raise _unreadable()
+                raise unreadable()
             await self._more()
         self._held = self._held.partition(self._mark)[2]
 
@@ -113,13 +104,4 @@ class SentForm:
         try:
             self._held += await anext(self._sent)
         except StopAsyncIteration:
-            raise _unreadable() from None
-
-
-def _unreadable() -> InputFault:
-    return InputFault(
-        "form_unreadable",
-        "the body is no form as a browser sends it",
-        place="body",
-        cure="Open the page again and send its form.",
-    )
+            raise unreadable() from None
