@@ -39,7 +39,6 @@ algorithms are refused.
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, cast
@@ -58,6 +57,7 @@ from counterfoil.core.errors import VerifyFault
 from counterfoil.core.origins import is_page_of, is_rp
 from counterfoil.core.outside_json import repeats_a_key
 from counterfoil.core.values import Public
+from counterfoil.tlog import compact_jws
 from counterfoil.tlog.ed25519 import is_sound_key, verifies
 from counterfoil.tlog.encoding import from_base64, malformed, to_base64
 from counterfoil.tlog.note import key_id, split_vkey
@@ -365,19 +365,15 @@ def _verifies(one: Authenticator, signature: bytes, covered: bytes) -> bool:
 
 
 def to_base64url(data: bytes) -> str:
-    """RFC 4648 section 5, without padding."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    """`compact_jws.to_base64url`, as text."""
+    return compact_jws.to_base64url(data).decode("ascii")
 
 
 def from_base64url(text: Any) -> bytes | None:
     """Inverse of `to_base64url`; None for anything else."""
     if not isinstance(text, str) or not text.isascii():
         return None
-    try:
-        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except ValueError:
-        return None
-    return data if to_base64url(data) == text else None
+    return compact_jws.from_base64url(text.encode("ascii"))
 
 
 def _malformed_key(why: str) -> VerifyFault:

@@ -104,7 +104,7 @@ def change_passphrase(path: Path, old: str | None, new: str, random: Random = os
         replace_file(path, data)
         path.chmod(0o600)
     except OSError as fault:
-        raise _not_written(path) from fault
+        raise key_not_written(path) from fault
 
 
 def _sealed(
@@ -280,10 +280,11 @@ def _write_new(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as fault:
-        raise _not_written(path) from fault
+        raise key_not_written(path) from fault
 
 
-def _not_written(path: Path) -> StoreFault:
+def key_not_written(path: Path) -> StoreFault:
+    """A new key's file cannot be written."""
     return StoreFault(
         "key_not_written",
         "the key file cannot be written",

@@ -29,7 +29,8 @@ import msgspec
 from counterfoil.core import canonical
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.bounded import read_bounded
-from counterfoil.core.errors import KeyFault, SettingsFault, StoreFault
+from counterfoil.core.errors import KeyFault, SettingsFault
+from counterfoil.core.keyfile import key_not_written
 
 FORMAT: Final = "counterfoil-wrapped-key-1"
 _MOST_BYTES: Final = 4096
@@ -67,12 +68,12 @@ def wrap_key(
         "wrapped": b64encode(wrapped).decode(),
     }
     if path.exists():
-        raise _not_written(path)
+        raise key_not_written(path)
     try:
         replace_file(path, json.dumps(body, indent=1).encode() + b"\n")
         path.chmod(0o600)
     except OSError:
-        raise _not_written(path) from None
+        raise key_not_written(path) from None
 
 
 def unwrap_key(path: Path, token: Token, pin: str) -> bytes:
@@ -103,15 +104,6 @@ def _read(path: Path) -> tuple[str, bytes, bytes]:
         f"this is not a {FORMAT} file",
         place=path.name,
         cure="See `counterfoil custodian wrap --help`, or restore it from its backup.",
-    )
-
-
-def _not_written(path: Path) -> StoreFault:
-    return StoreFault(
-        "key_not_written",
-        "the key file cannot be written",
-        place=path.name,
-        cure="Check disk space and permissions; the file of a new key is a new file.",
     )
 
 
