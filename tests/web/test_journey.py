@@ -148,7 +148,8 @@ def look_through(office: Office, page: Page, conclusion: str = "I agree") -> int
     while page.get_by_role("button", name="Keep it and go on").count():
         office.look(page, "sample-row")
         page.get_by_text(conclusion, exact=True).click()
-        page.get_by_role("button", name="Keep it and go on").click()
+        with page.expect_navigation():  # the next row, before it is looked for
+            page.get_by_role("button", name="Keep it and go on").click()
         rows += 1
     office.look(page, "sample-done")
     return rows

@@ -35,13 +35,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from counterfoil.answers.format import PARTS, commit_release
-from counterfoil.answers.read_envelope import (
-    check_envelope,
-    check_rows,
-    one_object,
-    open_envelope,
-    reading,
-)
+from counterfoil.answers.read_envelope import check_rows, one_object, open_envelope, reading
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.tlog.checkpoint import check_checkpoint
@@ -103,20 +97,6 @@ def verify_answer(
     if recalls is not None:
         established.append(_recalls(recalls, envelope, key, policy))  # 8
     return established
-
-
-def verify_streams(
-    rows: BinaryIO,
-    envelope: bytes,
-    holder_vkey: str,
-    on: date,
-    proof: bytes | None = None,
-    policy: Policy | None = None,
-) -> list[Statement]:
-    """`verify_answer` for the content of FILE, of FILE.jws and of FILE.proof, wherever they come
-    from."""
-    key = parse_vkey(holder_vkey)
-    return _establish(check_envelope(envelope, key), rows, key, on, proof, policy)  # 1
 
 
 def check_quorum(note: str | bytes, policy: Policy | None) -> tuple[str, ...]:

@@ -17,3 +17,11 @@ def instant_text(moment: datetime) -> str:
 def from_instant(text: str) -> datetime:
     """The moment in a text. Raises ValueError for another form."""
     return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
+
+
+def minute_text(text: str) -> str:
+    """An instant as people read it, to the minute; what is none stays as it is."""
+    try:
+        return f"{from_instant(text):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return text

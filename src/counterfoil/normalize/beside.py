@@ -42,7 +42,6 @@ _COUNTRY: Final = re.compile(r" (?:USA|UNITED STATES(?: OF AMERICA)?)$")
 _NOTHING: Final = re.compile(
     r"(?: (?:APT|APARTMENT|UNIT|STE|SUITE|RM|#))*(?: #)? (?:NONE|NULL|NAN|NIL)$"
 )
-_NO_UNIT: Final = re.compile(r"(?: (?:APT|APARTMENT|UNIT|STE|SUITE|RM|#))+$")
 _UNIT_WORDS: Final = (
     DESIGNATORS
     | set(STANDALONE)

@@ -23,7 +23,7 @@ from typing import Any, Final, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from counterfoil.core.catalogue import LANGUAGES, read_catalogue
-from counterfoil.core.instants import from_instant
+from counterfoil.core.instants import instant_text, minute_text
 
 ROOM: Final = Path(__file__).parent
 TEMPLATES: Final = ROOM / "templates"
@@ -118,11 +118,7 @@ def teller(language: str) -> Callable[..., str]:
 
 def moment(value: str | datetime) -> str:
     """A time as people read it, to the minute; what is no time stays as it is."""
-    try:
-        at = value if isinstance(value, datetime) else from_instant(value)
-    except ValueError:
-        return str(value)
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return minute_text(instant_text(value) if isinstance(value, datetime) else value)
 
 
 def number(value: int) -> str:

@@ -37,7 +37,7 @@ from counterfoil.accountability.publication.facts import Download, Event, SiteFa
 from counterfoil.accountability.publication.texts import LANGUAGES, translator
 from counterfoil.accountability.publication.verify_page import inline_hash, make_verify_page
 from counterfoil.core.errors import StoreFault
-from counterfoil.core.instants import from_instant
+from counterfoil.core.instants import minute_text
 from counterfoil.office import Office
 
 PAGES: Final = ("index.html", "agreement.html", "counts.html", "ledger.html")
@@ -152,7 +152,7 @@ def _page(facts: SiteFacts, downloads: list[Download], language: str, name: str)
         "site_id": _identity(facts, language),
         "_": _teller(say),
         "number": _number(_MARKED[language]),
-        "moment": _moment,
+        "moment": minute_text,
     }
     return _environment().get_template(name).render(known).encode()
 
@@ -181,14 +181,6 @@ def _identity(facts: SiteFacts, what: str) -> str:
 def _number(mark: str) -> Callable[[int], str]:
     """What writes a number with `mark` between thousands."""
     return lambda value: f"{value:,}".replace(",", mark)
-
-
-def _moment(text: str) -> str:
-    """A time of an entry as people read it, to the minute; what is not one stays as it is."""
-    try:
-        return f"{from_instant(text):%Y-%m-%d %H:%M} UTC"
-    except ValueError:
-        return text
 
 
 @cache
