@@ -80,7 +80,10 @@ def read_yaml(text: str, place: str) -> Any:
 
 def write_yaml(fields: dict[str, Any]) -> str:
     """The text of a mapping, its keys in their order: `read_yaml` reads it."""
-    return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
+    text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
+    if "\x85" in text:  # PyYAML writes this line break as it is, and reads it as a blank
+        text = yaml.safe_dump(fields, sort_keys=False)
+    return text
 
 
 def _read(text: str, reader: _Reader) -> Any:

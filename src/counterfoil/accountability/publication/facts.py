@@ -40,6 +40,9 @@ EVENTS = frozenset(
         EntryKind.RESUMPTION,
         EntryKind.INCIDENT,
         EntryKind.FORK,
+        EntryKind.RECALL,
+        EntryKind.RECEIPT,
+        EntryKind.CLOSING,
     }
 )
 """Kinds of entries that the feed tells."""

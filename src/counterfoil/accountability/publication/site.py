@@ -62,6 +62,9 @@ EVENT_TEXTS: Final = {
     "incident reported": "An incident was reported to the inspector general.",
     "incident closed": "An incident was closed.",
     "fork": "Another history of this ledger was signed, or is claimed. Answering stopped.",
+    "recall": "Released answers were recalled. The entry does not say which.",
+    "receipt": "What a requester signed of recalled or expired answers was entered.",
+    "closing": "The office was closed for good. Its ledger ends here.",
 }
 
 
