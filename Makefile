@@ -61,8 +61,9 @@ mutants: requirements/mutants.txt  ## break gate/ in many small ways and see tha
 	PYTHONWARNDEFAULTENCODING=1 nice $(VENV)-mutants/bin/python -m scripts.try_mutants $(if $(ONLY),'$(ONLY)')
 	$(VENV)-mutants/bin/python -m scripts.mutants_page
 
-kills: $(BIN)/.runtime $(BIN)/.test  ## the whole answer run killed at LOOPS random moments, and checked after each
+kills: $(BIN)/.runtime $(BIN)/.test  ## the whole answer run, then enrolment, exchange of keys, recall and completion, killed at LOOPS random moments each, and checked after each
 	$(BIN)/python -m tests.crash.kills $(LOOPS)
+	$(BIN)/python -m tests.crash.kill_acts $(LOOPS)
 
 fuzz-office: $(BIN)/.runtime $(BIN)/.test  ## SEQUENCES of edits by somebody who writes everything of an office but its keys
 	$(BIN)/python -m tests.journeys.fuzz_office $(SEQUENCES) $(SEED)
