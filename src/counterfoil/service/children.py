@@ -31,8 +31,8 @@ from typing import IO, Any, Final, TypeVar
 import msgspec
 
 from counterfoil.core import errors
+from counterfoil.core.config_file import as_path
 from counterfoil.core.errors import CounterfoilError, StateFault
-from counterfoil.service.config import as_path
 from counterfoil.service.log import Log, hear_libraries, log_of
 
 Orders = TypeVar("Orders", bound=msgspec.Struct)

@@ -39,18 +39,16 @@ No secret stands in it, nor in the environment.
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.config_file import read_config_file
 from counterfoil.core.errors import SettingsFault
 
 FORMAT: Final = "counterfoil-service-1"
 FILE: Final = "service.toml"
-_MOST_BYTES: Final = 65_536
 Listen = Annotated[
     str, msgspec.Meta(pattern=r"^(unix:.{1,90}|[A-Za-z0-9.:\[\]-]{1,80}:[0-9]{1,5})$")
 ]
@@ -111,23 +109,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_config(path: Path) -> ServiceConfig:
     """Read a configuration. Raises SettingsFault `service_missing`, `service_settings`."""
-    try:
-        text = read_bounded(path, _MOST_BYTES).decode("utf-8")
-    except (OSError, ValueError):
-        raise SettingsFault(
-            "service_missing",
-            "there is no readable configuration of a service here",
-            place=path.name,
-            cure="Name one with --config; docs/operate/service.md shows one.",
-        ) from None
-    try:
-        found = msgspec.convert(tomllib.loads(text), ServiceConfig, dec_hook=as_path)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        raise unusable("it is no TOML", path.name) from None
-    except msgspec.ValidationError as fault:
-        raise unusable(str(fault), path.name) from None
-    if found.format != FORMAT:
-        raise unusable(f"it is not of format {FORMAT}", path.name)
+    found = read_config_file(path, ServiceConfig, FORMAT, _missing, unusable)
     beside = path.absolute().parent
     pages = found.pages
     if pages is not None:
@@ -172,6 +154,15 @@ def write_config(path: Path, config: ServiceConfig) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def _missing(place: str) -> SettingsFault:
+    return SettingsFault(
+        "service_missing",
+        "there is no readable configuration of a service here",
+        place=place,
+        cure="Name one with --config; docs/operate/service.md shows one.",
+    )
+
+
 def unusable(why: str, place: str) -> SettingsFault:
     """The configuration cannot be used."""
     return SettingsFault(
@@ -180,13 +171,6 @@ def unusable(why: str, place: str) -> SettingsFault:
         place=place,
         cure="Correct the field; docs/operate/service.md lists them.",
     )
-
-
-def as_path(kind: type, value: Any) -> Any:
-    """Hook of msgspec that reads a path from a text."""
-    if kind is Path and isinstance(value, str) and value:
-        return Path(value)
-    raise ValueError("a path is a text")
 
 
 def _toml(value: Any) -> str:

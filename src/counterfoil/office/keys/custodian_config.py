@@ -17,21 +17,19 @@ secret. Closed by default: an unknown or missing field refuses.
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 
 from counterfoil.core import keyfile
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.config_file import read_config_file
 from counterfoil.core.errors import SettingsFault
 from counterfoil.office.keys.token import Token, unwrap_key
 from counterfoil.register.custody.server import CustodianServer, Log, Serving, forbid_dumps
 
 FORMAT: Final = "counterfoil-custodian-config-1"
-_MOST_BYTES: Final = 65_536
 
 
 class CustodianConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,23 +48,7 @@ class CustodianConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_custodian_config(path: Path) -> CustodianConfig:
     """Read a configuration. Raises SettingsFault `custodian_config_missing`,
     `custodian_settings`."""
-    try:
-        text = read_bounded(path, _MOST_BYTES).decode("utf-8")
-    except (OSError, ValueError):
-        raise SettingsFault(
-            "custodian_config_missing",
-            "there is no readable configuration of a key custodian here",
-            place=path.name,
-            cure="Name one with --config; docs/operate/custodian.md shows one.",
-        ) from None
-    try:
-        found = msgspec.convert(tomllib.loads(text), CustodianConfig, dec_hook=_as_path)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        raise _unusable("it is no TOML", path.name) from None
-    except msgspec.ValidationError as fault:
-        raise _unusable(str(fault), path.name) from None
-    if found.format != FORMAT:
-        raise _unusable(f"it is not of format {FORMAT}", path.name)
+    found = read_config_file(path, CustodianConfig, FORMAT, _missing, _unusable)
     beside = path.absolute().parent
     return msgspec.structs.replace(
         found,
@@ -106,10 +88,13 @@ def open_serving(config: CustodianConfig, secret: str) -> Serving:
     )
 
 
-def _as_path(kind: type, value: Any) -> Any:
-    if kind is Path and isinstance(value, str) and value:
-        return Path(value)
-    raise ValueError("a path is a text")
+def _missing(place: str) -> SettingsFault:
+    return SettingsFault(
+        "custodian_config_missing",
+        "there is no readable configuration of a key custodian here",
+        place=place,
+        cure="Name one with --config; docs/operate/custodian.md shows one.",
+    )
 
 
 def _unusable(why: str, place: str) -> SettingsFault:
