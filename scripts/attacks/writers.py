@@ -345,8 +345,9 @@ def _register_emptied(case: Case, last: str) -> None:
                 data[start + 12 : start + 14] = (16).to_bytes(2, "little")
         path.write_bytes(data)
     for path in (case.office.path / "register").glob("*/whole.pages"):
-        data = bytearray(path.read_bytes())
-        data[32:34] = bytes(2)  # The first page says that it is empty.
+        stated = json.loads((path.parent / "manifest.json").read_bytes())["files"][0]
+        data, index = bytearray(path.read_bytes()), 64 * sum(stated["pages"])
+        data[32 : len(data) - index] = bytes(len(data) - index - 32)  # Every page says so.
         path.write_bytes(data)
     case.to("release", _STEPS[_STEPS.index(last) + 1])
 
