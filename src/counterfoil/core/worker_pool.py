@@ -59,7 +59,7 @@ def worker_ended(place: str, kind: str) -> StateFault:
     )
 
 
-class WorkerPool(Protocol):
+class CallPool(Protocol):
     """Answers calls of a worker's methods."""
 
     def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
@@ -69,6 +69,10 @@ class WorkerPool(Protocol):
         method, so that a worker can remember what it was given under it.
         """
         ...
+
+
+class WorkerPool(CallPool, Protocol):
+    """A pool whose workers are told something in common."""
 
     def every(self, method: str, *arguments: Any) -> None:
         """Call `method` with these arguments in each worker."""
