@@ -39,6 +39,9 @@ from counterfoil.core.errors import CounterfoilError, StateFault
 MODULE: Final = "counterfoil.core.worker_pool"
 LEAST_BYTES: Final = 10_000_000
 """A smaller file is read sooner by one process than others are started. About 30,000 rows."""
+LEAST_ROWS: Final = 100_000
+"""A batch of fewer rows is determined and released sooner by one process: a row costs less there
+than in a file that is read."""
 _PROTOCOL: Final = 5
 _DONE, _FAULT, _BUG = "done", "fault", "bug"
 
@@ -204,6 +207,13 @@ def worker_count(wanted: int, size_bytes: int) -> int:
     """How many workers read a file of this size. `wanted` is the setting: 0 leaves it to the
     machine."""
     return wanted or (_processors() if size_bytes >= LEAST_BYTES else 1)
+
+
+def worker_count_of(wanted: int, rows: int, chunks: int) -> int:
+    """How many workers do so many chunks of a batch of so many rows; as many as there are chunks at
+    most. `wanted` is the setting."""
+    count = wanted or (_processors() if rows >= LEAST_ROWS else 1)
+    return max(1, min(count, chunks))
 
 
 def _processors() -> int:

@@ -14,7 +14,7 @@ by what it was answered last.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
@@ -59,22 +59,24 @@ def settle(
     connection: Connection,
     key: bytes,
     batch_id: str,
-    requests: Sequence[tuple[int, Request]],
+    among: range,
+    requests: Callable[[], Iterable[tuple[int, Request]]],
     unanswered: Set[int],
     refused: Set[int] = frozenset(),
 ) -> None:
     """Let the requests of a chunk count, but those that nobody answered, and mark the refused ones
-    as put to nobody. `requests` are with their places in the file from 0, `unanswered` and
-    `refused` some of these places; `key` is the history key. To settle a chunk again changes
-    nothing, or what differs."""
+    as put to nobody. `among` are the chunk's places in the file from 0, `requests` reads its
+    requests with their places, where some of them change; `unanswered` and `refused` are some of
+    these places; `key` is the history key. To settle a chunk again changes nothing, or what
+    differs."""
     file = ASKED_FILE.c
     recorded = select(file.number, file.state).where(file.batch_id == batch_id)
     found = connection.execute(recorded).first()
-    if found is None or found[1] == AskedState.FREE or not requests:
+    if found is None or found[1] == AskedState.FREE or not among:
         return
     first = found[0] * ROWS_OF_FILE
     question = ASKED_QUESTION.c
-    places = question.number.between(first + requests[0][0], first + requests[-1][0])
+    places = question.number.between(first + among[0], first + among[-1])
     _mark_put(connection, found[0], places, {first + place for place in refused})
     before = connection.execute(select(question.number).where(places, ~question.counts)).scalars()
     was = {number - first for number in before}
@@ -87,7 +89,7 @@ def settle(
             connection,
             key,
             (batch_id, found[0]),
-            [request for place, request in requests if place in moved],
+            [request for place, request in requests() if place in moved],
             1 if counts else -1,
         )
 
