@@ -135,6 +135,19 @@ class LentDeterminer(Determiner):
         return super().decide(plain, grants, openings)
 
 
+def shared_determiner(
+    custodian: register.KeyCustodian,
+    directory: str,
+    publics: register.PublicKeys,
+    snapshot: str,
+    deciding: Deciding,
+) -> Determiner:
+    """Decides in a Spark worker: opens the register, which its machine sees in the same directory,
+    through its key custodian, which counts. Raises as `register.open_register`."""
+    sealed = register.open_register(Path(directory), custodian, publics, snapshot=snapshot)
+    return Determiner(sealed, custodian, deciding)
+
+
 def asked_of(rows: Iterable[Gated], deciding: Deciding) -> list[Grant]:
     """The admitted questions that are put to the register."""
     granted = [row.grant for row in rows if isinstance(row, Granted)]

@@ -2,8 +2,10 @@
 
 For each chunk: the openings are entered, then the key custodian counts, only then is the register
 opened, and what is decided is sealed. With several workers (deciding.py) the next chunks are
-entered, counted and opened while this one is; what is kept is the same bytes. Broken off between,
-openings are entered once, and opened again.
+entered, counted and opened while this one is; what is kept is the same bytes. With the engine
+`spark` the chunks of a window are (register/spark/pool.py), and the key custodian counts for each
+Spark worker, on the connection through which that worker opens. Broken off between, openings are
+entered once, and opened again.
 
 A bucket that somebody emptied is a false `not_confirmed`, which no bucket shows: a register of page
 files compares each page that it reads, and stops the step; the whole file of an older one is
@@ -16,8 +18,8 @@ receive.py.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from counterfoil import register
@@ -36,9 +38,21 @@ from counterfoil.controls.witnesses import require_cosigned_batch
 from counterfoil.core.collection import collecting_rarely
 from counterfoil.core.use_cases import Actor, Progress, Work
 from counterfoil.core.values import Grant, Public, Request
-from counterfoil.core.worker_pool import InProcess, WorkerPool, worker_count_of, worker_pool
+from counterfoil.core.worker_pool import (
+    CallPool,
+    InProcess,
+    WorkerProcesses,
+    worker_count_of,
+    worker_pool,
+)
 from counterfoil.database import Connection
-from counterfoil.disclosure.deciding import Decided, Deciding, Determiner, LentDeterminer
+from counterfoil.disclosure.deciding import (
+    Decided,
+    Deciding,
+    Determiner,
+    LentDeterminer,
+    shared_determiner,
+)
 from counterfoil.disclosure.steps import (
     BatchStatus,
     find,
@@ -51,6 +65,7 @@ from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
 from counterfoil.office.authority import require_service
 from counterfoil.office.batch_lock import batch_running, one_at_a_time
+from counterfoil.office.context import LOCAL, Engine
 from counterfoil.office.openings import (
     check_counted,
     check_register,
@@ -58,14 +73,17 @@ from counterfoil.office.openings import (
     require_entered_snapshot,
 )
 from counterfoil.register.snapshot_age import is_too_old
+from counterfoil.register.spark.pool import Cluster, spark_pool
 
 _DETERMINED: Final = (BatchState.DETERMINED, BatchState.REVIEWED, BatchState.RELEASED)
 
 
 class DetermineBatch(Public, frozen=True):
-    """Decide every row of a batch that the gate has admitted."""
+    """Decide every row of a batch that the gate has admitted. `engine`: `local`, or `spark` for the
+    endpoint of the settings."""
 
     batch: str
+    engine: Engine = LOCAL
 
 
 def determine_batch(office: Office, actor: Actor, command: DetermineBatch) -> Work[BatchStatus]:
@@ -73,18 +91,19 @@ def determine_batch(office: Office, actor: Actor, command: DetermineBatch) -> Wo
 
     Raises UsageFault `actor_refused`; StateFault (not gated, other rules, other snapshot, a
     certificate is missing, an order that no officer has compared, `batch_running`), StoreFault,
-    KeyFault, VerifyFault.
+    KeyFault, VerifyFault; as `Office.cluster` and `spark_pool`.
     """
     require_service(actor)
     batch = find_running(office, command.batch)
     if batch.state in _DETERMINED:
         return status_of(batch, already=True)
     batch.require(BatchState.GATED)
+    cluster = office.cluster(command.engine)
     with one_at_a_time(office, batch.id):
-        return (yield from _determine(office, command.batch))
+        return (yield from _determine(office, command.batch, cluster))
 
 
-def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
+def _determine(office: Office, batch_id: str, cluster: Cluster | None) -> Work[BatchStatus]:
     """The step, by the one process that is at it."""
     batch = find_running(office, batch_id)
     if batch.state in _DETERMINED:
@@ -110,7 +129,7 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
         if not sealed.compares_pages:
             check_register(office, sealed.snapshot)
         with collecting_rarely():
-            yield from _determine_chunks(office, batch_id, sealed, deciding)
+            yield from _determine_chunks(office, batch_id, sealed, deciding, cluster)
         if not sealed.compares_pages:
             check_register(office, sealed.snapshot)
     with acting(office, batch) as connection:
@@ -126,25 +145,34 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
     return status_of(determined)
 
 
-@contextmanager
 def _pool(
-    office: Office, sealed: register.SealedRegister, deciding: Deciding, rows: int, chunks: int
-) -> Generator[WorkerPool]:
-    """Who decides so many chunks of a batch of so many rows: this process, or several beside it. A
-    custodian in a process of its own lends no key, so that this process opens through it."""
+    office: Office,
+    sealed: register.SealedRegister,
+    deciding: Deciding,
+    rows: int,
+    chunks: int,
+    cluster: Cluster | None,
+) -> AbstractContextManager[CallPool]:
+    """Who decides so many chunks of a batch of so many rows: this process, or several beside it, or
+    Spark's workers. A custodian in a process of its own lends no key, so that this process, or each
+    worker of Spark, opens through it."""
     custodian = office.custodian(sealed.manifest.key_id)
+    place, publics = str(office.register_directory.resolve()), office.signing_publics
+    given = place, publics, sealed.snapshot, deciding
+    if cluster is not None:
+        return spark_pool(cluster, custodian, shared_determiner, *given)
     count = worker_count_of(office.settings.workers, rows, chunks)
     if count == 1 or office.settings.custodian:
-        yield InProcess(Determiner(sealed, custodian, deciding))
-        return
-    place, publics = str(office.register_directory), office.signing_publics
-    lent = custodian.lend_key(), place, publics, sealed.snapshot, deciding
-    with worker_pool(count, LentDeterminer, *lent) as pool:
-        yield pool
+        return nullcontext(InProcess(Determiner(sealed, custodian, deciding)))
+    return worker_pool(count, LentDeterminer, custodian.lend_key(), *given)
 
 
 def _determine_chunks(
-    office: Office, batch_id: str, sealed: register.SealedRegister, deciding: Deciding
+    office: Office,
+    batch_id: str,
+    sealed: register.SealedRegister,
+    deciding: Deciding,
+    cluster: Cluster | None,
 ) -> Work[None]:
     batch = find(office, batch_id)
     with office.store.reading() as connection:
@@ -152,9 +180,9 @@ def _determine_chunks(
         (total, rows), done = session.count(ChunkKind.REQUEST), _done(session)
     if done == total:
         return
-    with _pool(office, sealed, deciding, rows, total - done) as pool:
+    with _pool(office, sealed, deciding, rows, total - done, cluster) as pool:
         run = _Run(office, session, sealed, deciding, kept=done)
-        counted_here = not isinstance(pool, InProcess)
+        counted_here = isinstance(pool, WorkerProcesses)
         calls = (run.prepare(seq, counted_here=counted_here) for seq in range(done, total))
         for decided in pool.each("decide", calls, done):
             run.keep(decided)
@@ -177,12 +205,13 @@ class _Run:
     ) -> None:
         self._office, self._known, self._deciding = office, known, deciding
         self._manifest = sealed.manifest
+        self._ahead = dict[int, int]()
         self.kept = kept
 
     def prepare(self, seq: int, *, counted_here: bool) -> tuple[bytes, Mapping[int, Grant], int]:
         """Enter the openings of chunk `seq`; `counted_here`: and have the key custodian count them,
-        which a register that is opened in this process does by itself. What `Determiner.decide` is
-        given.
+        which a register that is opened through the custodian does by itself. What
+        `Determiner.decide` is given.
 
         Raises as `acting`; StateFault `batch_moved`, `batch_running`; StoreFault, VerifyFault.
         """
@@ -194,7 +223,8 @@ class _Run:
             chunk = session.chunk(ChunkKind.REQUEST, seq)
             plain, grants = session.open_chunk(chunk), session.grants
             asked = self._deciding.count_asked(plain, grants)
-            openings = min(asked, custodian.remaining()) if asked else 0
+            left = custodian.remaining() - sum(self._ahead.values()) if asked else 0
+            openings = min(asked, max(0, left))
             if not chunk.opened:
                 if openings:
                     opening = EntryKind.OPENING
@@ -204,6 +234,8 @@ class _Run:
                 openings = min(openings, chunk.openings)
         if openings and counted_here:
             custodian.reserve(openings)
+        else:
+            self._ahead[seq] = openings
         return plain, grants, openings
 
     def keep(self, decided: Decided) -> None:
@@ -217,6 +249,7 @@ class _Run:
             batches.add_counts(connection, batch, decided.counts)
             _settle(office, session, seq, decided)
             alarm = raise_if_confirmed(office, connection, batch, decided.confirmed)
+        self._ahead.pop(seq, 0)
         self.kept += 1
         page(office, alarm)
 
