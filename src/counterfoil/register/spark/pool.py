@@ -85,8 +85,9 @@ class SparkPool:
     def _run(self, window: dict[int, bytes]) -> Iterator[Any]:
         table = pa.table({"number": list(window), "call": list(window.values())})
         try:
-            frame = self._session.createDataFrame(table).repartition(len(window))
-            found = frame.mapInArrow(self._run_calls, ANSWERS).toArrow()
+            frame = self._session.createDataFrame(table)
+            spread = frame.repartition(len(window)) if len(window) > 1 else frame
+            found = spread.mapInArrow(self._run_calls, ANSWERS).toArrow()
             answers = dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
         except Exception as fault:  # noqa: BLE001 - Spark's text may quote what it was sent
             raise _failed(fault) from None
