@@ -144,6 +144,12 @@ def decode_rejects(plain: bytes) -> list[Reject]:
         raise _unreadable() from None
 
 
+def count_rows(plain: bytes) -> int:
+    """How many rows a chunk has; none is read. Raises StoreFault `payload_rows`."""
+    length = _header_length(plain)
+    return plain[0] & 0x0F if length == 1 else int.from_bytes(plain[1:length], "big")
+
+
 def count_granted(plain: bytes) -> int:
     """How many rows of a `request` chunk the gate admitted; no row is read. Raises StoreFault
     `payload_rows`."""
@@ -216,8 +222,13 @@ class DeterminationsDigest:
 def ruled_chunks(
     plain: Iterable[bytes], key: BatchKey, ruling: Ruling
 ) -> Iterator[list[Determination]]:
-    """Decode each chunk, and after the last one check that all of them are what the officers
-    signed.
+    """Decode each chunk. Raises as `ruled_plain`, at the end."""
+    return map(decode_determinations, ruled_plain(plain, key, ruling))
+
+
+def ruled_plain(plain: Iterable[bytes], key: BatchKey, ruling: Ruling) -> Iterator[bytes]:
+    """Each chunk's bytes, and after the last one it is certain that all of them are what the
+    officers signed.
 
     Use nothing of it before it is exhausted: raises VerifyFault `determinations_changed` at the
     end.
@@ -225,7 +236,7 @@ def ruled_chunks(
     digest = DeterminationsDigest(key)
     for chunk in plain:
         digest.add(chunk)
-        yield decode_determinations(chunk)
+        yield chunk
     if digest.digest() != ruling.determinations_digest:
         raise VerifyFault(
             "determinations_changed",

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from counterfoil.core.values import Request
+from counterfoil.database.prepared import Prepared
 from counterfoil.gate.history.batch_counts import earlier_officer_hash, officers_hashed
 from counterfoil.gate.history.fingerprints import Fingerprinter, forms_of, was_not_put, with_put
 from counterfoil.gate.history.memory_sum import change_rows, sum_earlier, touch_file
@@ -32,6 +34,17 @@ from counterfoil.gate.history.tables import (
     CASELOAD,
     ROWS_OF_FILE,
     AskedState,
+)
+
+_ASKED_IN: Final = Prepared(
+    select(ASKED_QUESTION.c.number, ASKED_QUESTION.c.counts, ASKED_QUESTION.c.question).where(
+        ASKED_QUESTION.c.number.between(bindparam("first"), bindparam("last"))
+    )
+)
+_KEEP_ASKED: Final = Prepared(
+    update(ASKED_QUESTION)
+    .where(ASKED_QUESTION.c.number == bindparam("of"))
+    .values(question=bindparam("kept"))
 )
 
 
@@ -77,7 +90,11 @@ def settle(
     first = found[0] * ROWS_OF_FILE
     question = ASKED_QUESTION.c
     places = question.number.between(first + among[0], first + among[-1])
-    _mark_put(connection, found[0], places, {first + place for place in refused})
+    _mark_put(
+        connection,
+        range(first + among[0], first + among[-1] + 1),
+        {first + place for place in refused},
+    )
     before = connection.execute(select(question.number).where(places, ~question.counts)).scalars()
     was = {number - first for number in before}
     for counts, moved in ((False, unanswered - was), (True, was - unanswered)):
@@ -94,16 +111,13 @@ def settle(
         )
 
 
-def _mark_put(
-    connection: Connection, file: int, places: ColumnElement[bool], refused: Set[int]
-) -> None:
+def _mark_put(connection: Connection, places: range, refused: Set[int]) -> None:
     """Mark the questions in `places`, by their numbers, as put to nobody where they were refused,
     and the others as they were first kept."""
-    question = ASKED_QUESTION.c
-    columns = (question.number, question.counts, question.question)
+    asked_in = _ASKED_IN.read(connection, first=places[0], last=places[-1])
     before = [
         (number, counts, bytes(asked))
-        for number, counts, asked in connection.execute(select(*columns).where(places))
+        for number, counts, asked in asked_in
         if was_not_put(asked) != (number in refused)
     ]
     if not before:
@@ -112,9 +126,7 @@ def _mark_put(
         (number, counts, with_put(asked, number not in refused)) for number, counts, asked in before
     ]
     change_rows(connection, ASKED_QUESTION, before, after)
-    mine = update(ASKED_QUESTION).where(question.number == bindparam("of"))
-    moved = [{"of": number, "kept": asked} for number, _, asked in after]
-    connection.execute(mine.values(question=bindparam("kept")), moved)
+    _KEEP_ASKED.write(connection, [{"of": number, "kept": asked} for number, _, asked in after])
 
 
 def _let_count(connection: Connection, file: int, numbers: Sequence[int], *, counts: bool) -> None:
