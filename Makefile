@@ -26,10 +26,10 @@ SEED ?= 1
 demo: $(BIN)/.runtime $(SAMPLE)/.ready assets/.copied  ## the main job, end to end, on made-up people
 	$(BIN)/counterfoil demo --dir $(DEMO_DIR) --sample $(SAMPLE)
 
-test: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(SAMPLE)/.ready assets/.copied  ## everything: lint, types, house rules, then all tests
+test: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(BIN)/.spark $(SAMPLE)/.ready assets/.copied  ## everything: lint, types, house rules, then all tests
 	BIN=$(BIN) SAMPLE=$(SAMPLE) sh tests/run
 
-coverage: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(SAMPLE)/.ready assets/.copied  ## make test with branch coverage, which takes a quarter longer and fails under what pyproject.toml says
+coverage: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(BIN)/.spark $(SAMPLE)/.ready assets/.copied  ## make test with branch coverage, which takes a quarter longer and fails under what pyproject.toml says
 	COVERAGE=1 BIN=$(BIN) SAMPLE=$(SAMPLE) sh tests/run
 
 lint: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint  ## format, lint, types, import rules, house tests
@@ -110,6 +110,11 @@ $(BIN)/.test: requirements/test.txt | $(BIN)/.runtime
 
 $(BIN)/.lint: requirements/lint.txt | $(BIN)/.runtime
 	$(PIP) --require-hashes --no-deps -r requirements/lint.txt
+	$(CHECK)
+	@touch $@
+
+$(BIN)/.spark: requirements/spark.txt | $(BIN)/.test
+	$(PIP) --require-hashes --no-deps -r requirements/spark.txt
 	$(CHECK)
 	@touch $@
 

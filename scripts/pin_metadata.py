@@ -28,6 +28,7 @@ INSTALLED_TOGETHER: Final[dict[str, tuple[str, ...]]] = {
     "pins": ("runtime", "build", "test", "pins"),
     "accuracy": ("accuracy",),
     "mutants": ("runtime", "test", "mutants"),
+    "spark": ("runtime", "build", "test", "spark"),
     "fuzz": ("fuzz",),
 }
 """The environments that are made, each with the pin files that are installed into it. `data.txt`
@@ -52,7 +53,7 @@ def read_metadata(files: tuple[str, ...]) -> dict[str, list[str]]:
 def main() -> None:
     """Write the file anew."""
     found: dict[str, list[str]] = {}
-    for files in (("runtime", "build", "test", "lint"), ("accuracy",), ("mutants",), ("fuzz",)):
+    for files in (("runtime", "build", "test", "lint"), ("accuracy",), ("mutants",), ("fuzz",), ("spark",)):
         found |= read_metadata(files)
     found |= read_metadata(("pins",))
     text = json.dumps(dict(sorted(found.items())), indent=1)

@@ -23,7 +23,7 @@ from counterfoil.certification.governing import NOT_CERTIFIED
 from counterfoil.cli.app import app
 from counterfoil.client.actions import ACTIONS, Action
 from counterfoil.core.values import Role
-from counterfoil.disclosure import determine
+from counterfoil.disclosure import deciding
 from counterfoil.gate.cases import CaseResult, run_cases
 from counterfoil.gate.law.statute import Element
 from counterfoil.gate.library import routes_of
@@ -148,11 +148,11 @@ def codes_page() -> str:
             "the register's snapshot is older than the agreement lets it be, 5 USC 552a(e)(5)",
         ),
         (
-            f"`{determine.KEEPER_LIMIT}`",
+            f"`{deciding.KEEPER_LIMIT}`",
             "the keeper had reached the agreement's openings for the day",
         ),
         (
-            f"`{determine.UNREADABLE}`",
+            f"`{deciding.UNREADABLE}`",
             "the register, or one bucket among those that were needed, could not be read",
         ),
     ]

@@ -23,7 +23,7 @@ from counterfoil import matching
 from counterfoil.certification.evaluate import CHUNK_ROWS
 from counterfoil.certification.labelled import read_labelled
 from counterfoil.core.values import Grant, Match, Reject, Request, Residents
-from counterfoil.disclosure.determine import open_residents
+from counterfoil.disclosure.deciding import open_residents
 from counterfoil.gate.ungated import UnsafeGate
 from counterfoil.office import Office, open_office
 

@@ -31,7 +31,7 @@ from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.use_cases import SERVICE, finish
 from counterfoil.core.values import Match
 from counterfoil.demo.sample import SOURCE_COLUMNS
-from counterfoil.disclosure import determine
+from counterfoil.disclosure import deciding, determine
 from counterfoil.disclosure.register_build import BuildRegister, build_register
 from counterfoil.envelopes import Receipt
 from counterfoil.envelopes.statements import read_unchecked
@@ -87,8 +87,8 @@ class World:
         )
 
 
-_DECIDE = determine.decide_rows
-_OPEN = determine.open_residents
+_DECIDE = deciding.decide_rows
+_OPEN = deciding.open_residents
 
 
 def _write(path: Path, rows: Iterable[dict[str, str]]) -> None:
@@ -151,8 +151,8 @@ def measure_rows(world: World, first: int) -> Took:
         file = write_rows(world.folder / f"{begin}.csv", questions(begin, count))
         status = client.receive(world.office, file)
         with (
-            mock.patch.object(determine, "decide_rows", timed),
-            mock.patch.object(determine, "open_residents", lambda *_: {}),
+            mock.patch.object(deciding, "decide_rows", timed),
+            mock.patch.object(deciding, "open_residents", lambda *_: {}),
             mock.patch.object(determine, "raise_if_confirmed", lambda *_: None),
         ):
             client.determine(world.office, status.batch)
@@ -176,7 +176,7 @@ def measure_items(world: World, count: int) -> list[Seen]:
         made = requester.make_of([row])
         shutil.copy(made.file, box.inbox / f"{made.item}.item")
         order.append((made.item, world.drawn[number]))
-    with mock.patch.object(determine, "decide_rows", world.decide):
+    with mock.patch.object(deciding, "decide_rows", world.decide):
         _take_all(queue, box, {item for item, _ in order}, marks)
         sizes = _answers(world.office, queue, box, [item for item, _ in order])
     return [

@@ -99,7 +99,7 @@ def write_files(folder: Path, rows: int, questions: int) -> tuple[Path, Path]:
         table.writeheader()
         for number, held in enumerate(drawn[:questions]):
             asked_for = _asked(chance, held, drawn[number - 1])
-            table.writerow(dict.fromkeys(REQUEST_COLUMNS, "") | asked_for | _matter(number))
+            table.writerow(dict.fromkeys(REQUEST_COLUMNS, "") | _matter(number) | asked_for)
     if len(drawn) < questions:
         raise SystemExit(f"only {len(drawn)} questions can be drawn from {rows} rows")
     return people, asked
@@ -108,17 +108,20 @@ def write_files(folder: Path, rows: int, questions: int) -> tuple[Path, Path]:
 def _asked(chance: random.Random, held: Row, other: Row) -> Row:
     person = {name: held[name] for name in _PERSON}
     home = {name: held[name] for name in _HOME}
+    years = {"taxable_periods": held["taxable_period"]}
     kind = chance.random()
     if kind < 0.60:
-        return _with_slip(chance, person | home) if chance.random() < 1 / 12 else person | home
+        asked = person | home | years
+        return _with_slip(chance, asked) if chance.random() < 1 / 12 else asked
     if kind < 0.75:
         person["given_name"], person["family_name"] = _nobody(chance)
     elif kind < 0.90:
         home = {name: other[name] for name in _HOME}
+        years = {"taxable_periods": other["taxable_period"]}
     else:
         person["given_name"], person["family_name"] = _nobody(chance)
         home["line1"] = f"{chance.randrange(20_000, 90_000)} {home['line1'].partition(' ')[2]}"
-    return person | home
+    return person | home | years
 
 
 def _nobody(chance: random.Random) -> tuple[str, str]:
@@ -145,7 +148,6 @@ def _matter(number: int) -> Row:
     name = "Dana{} Fields{}{}".format(*[chr(97 + officer // 26**at % 26) for at in range(3)])
     return {
         "request_id": f"R{number:08d}",
-        "taxable_periods": "2024",
         "statutory_authority": "8 USC 1253(a)(1)",
         "reason": "Willful failure to depart after the final order: residence bears on intent, "
         f"with the {' '.join(words)} evidence",

@@ -10,7 +10,7 @@ from counterfoil import client, disclosure
 from counterfoil.client import steps
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.disclosure import determine, receive, screening, sealed_answer
+from counterfoil.disclosure import deciding, receive, screening, sealed_answer
 from tests.world.office import World, read_rows
 
 
@@ -44,8 +44,8 @@ def _stop_after(monkeypatch: pytest.MonkeyPatch, module: object, name: str, call
     [
         (screening, "gate_rows"),
         (receive, "enter_screened"),
-        (determine, "open_residents"),
-        (determine, "decide_rows"),
+        (deciding, "open_residents"),
+        (deciding, "decide_rows"),
         (sealed_answer, "seal_envelope"),
         (steps, "write_answer"),
     ],
@@ -68,7 +68,7 @@ def test_a_run_broken_off_is_finished_by_the_next(
 ) -> None:
     _small_chunks(world)
     with monkeypatch.context() as patched:
-        _stop_after(patched, module, name, calls if module in (receive, determine) else 0)
+        _stop_after(patched, module, name, calls if module in (receive, deciding) else 0)
         with pytest.raises(Stopped):
             world.answer()
     assert not (world.directory / "answers.jsonl").exists()

@@ -95,7 +95,7 @@ def test_what_could_not_be_compared_was_not_asked(
     _with(world)
     batch, _ = _received(world, "1.csv", 1, 2, 3)
     with monkeypatch.context() as patched:
-        patched.setattr("counterfoil.disclosure.determine.open_residents", lambda *_: {})
+        patched.setattr("counterfoil.disclosure.deciding.open_residents", lambda *_: {})
         client.determine(world.office, batch)
     with world.office.store.reading() as connection:
         states = connection.exec_driver_sql("SELECT state, requests FROM asked_file").all()

@@ -82,7 +82,7 @@ def test_what_nobody_answered_was_not_tried(world: World, monkeypatch: pytest.Mo
     batch, refused = _received(world, "2", OTHERS["another date"])
     assert refused == set()
     with monkeypatch.context() as patched:
-        patched.setattr("counterfoil.disclosure.determine.open_residents", lambda *_: {})
+        patched.setattr("counterfoil.disclosure.deciding.open_residents", lambda *_: {})
         client.determine(world.office, batch)
     assert _received(world, "3", OTHERS["other years"])[1] == set()
 

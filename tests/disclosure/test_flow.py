@@ -13,7 +13,7 @@ import pytest
 from counterfoil import client, disclosure
 from counterfoil.core.errors import InputFault, StateFault, UsageFault
 from counterfoil.core.use_cases import NOBODY, watcher
-from counterfoil.disclosure import determine
+from counterfoil.disclosure import deciding
 from counterfoil.office import retire
 from tests.world.office import World
 from tests.world.people import REQUESTS, person, request, write_csv
@@ -125,7 +125,7 @@ def test_a_batch_begun_on_one_snapshot_is_finished_on_it(
         raise Stopped
 
     with monkeypatch.context() as patched:
-        patched.setattr(determine, "decide_rows", stopped)
+        patched.setattr(deciding, "decide_rows", stopped)
         with pytest.raises(Stopped):
             client.determine(world.office, batch)
     begun_on = world.office.open_register().snapshot

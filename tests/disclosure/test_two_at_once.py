@@ -19,7 +19,7 @@ from counterfoil.batches.officers import Role
 from counterfoil.controls.suspension.service import acting
 from counterfoil.core.errors import StateFault
 from counterfoil.database import Connection
-from counterfoil.disclosure.determine import open_residents
+from counterfoil.disclosure.deciding import open_residents
 from counterfoil.office.batch_lock import one_at_a_time
 from tests.house.tree import ROOT
 from tests.world.acts import officer
@@ -143,7 +143,7 @@ def test_no_chunk_is_decided_twice_where_no_lock_reaches_the_other_process(
         return open_residents(*arguments)
 
     monkeypatch.setattr("counterfoil.disclosure.determine.one_at_a_time", lambda *_: nullcontext())
-    monkeypatch.setattr("counterfoil.disclosure.determine.open_residents", opened)
+    monkeypatch.setattr("counterfoil.disclosure.deciding.open_residents", opened)
     with pytest.raises(StateFault) as fault:
         client.determine(world.office, batch.batch)
     assert (fault.value.code, other) == ("batch_running", [["determined", batch.batch]])

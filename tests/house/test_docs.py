@@ -12,7 +12,7 @@ from scripts.write_docs import pages
 
 from counterfoil.api.problems import CODES
 from counterfoil.core import keyfile
-from counterfoil.disclosure import determine
+from counterfoil.disclosure import deciding
 from counterfoil.office import settings
 from tests.cli.desk import Desk
 from tests.house.tree import ROOT, SOURCE, committed_files
@@ -87,7 +87,7 @@ def test_every_code_in_the_table_of_failures_can_happen() -> None:
         for line in table.splitlines()
         for code in re.findall(r"`(\w+)`", line.split("|")[1] if "|" in line else "")
     }
-    kept = {determine.KEEPER_LIMIT, determine.UNREADABLE}  # of rows that were not compared
+    kept = {deciding.KEEPER_LIMIT, deciding.UNREADABLE}  # of rows that were not compared
     assert named - {each.code for each in read_faults(SOURCE)} - kept == set()
 
 

@@ -18,7 +18,7 @@ from counterfoil.certification.certificate import certificate_digest
 from counterfoil.core.errors import CounterfoilError
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Grant
-from counterfoil.disclosure import determine
+from counterfoil.disclosure import deciding
 from counterfoil.register import SealedRegister
 from tests.certification.certificates import certify
 from tests.world.office import NOW, World
@@ -233,7 +233,7 @@ def test_p7_a_batch_begun_under_a_certificate_is_finished_under_it(
         raise Stopped
 
     with monkeypatch.context() as patched:
-        patched.setattr(determine, "decide_rows", stopped)
+        patched.setattr(deciding, "decide_rows", stopped)
         with pytest.raises(Stopped):
             client.determine(strict.office, batch)
     certify(strict, "birth", threshold=5000)

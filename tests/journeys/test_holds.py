@@ -22,7 +22,7 @@ from counterfoil.controls.holds import service as holds
 from counterfoil.core.errors import CounterfoilError, StateFault
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Match
-from counterfoil.disclosure import determine
+from counterfoil.disclosure import deciding
 from counterfoil.disclosure.explain_chart import draw_text
 from tests.accountability.evidence.bundles import Made, make, parts
 from tests.world.acts import add_hold, lift_hold, person_file, resume, suspend
@@ -199,7 +199,7 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
 ) -> None:
     small_chunks(held)
     batch = held.receive(held.requests())
-    really, calls = determine.decide_rows, []
+    really, calls = deciding.decide_rows, []
 
     def interrupted(*arguments: object) -> object:
         calls.append(1)
@@ -208,7 +208,7 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
         return really(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(determine, "decide_rows", interrupted)
+        patched.setattr(deciding, "decide_rows", interrupted)
         with pytest.raises(StateFault) as fault:
             client.determine(held.office, batch)
     assert (fault.value.code, len(calls)) == ("batch_moved", 2)

@@ -19,7 +19,7 @@ the private evidence too: what officers sign is what was decided, not only what 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -82,6 +82,8 @@ _RAW: Final = msgspec.msgpack.Decoder(list[msgspec.Raw])
 _ONE_REJECT: Final = msgspec.msgpack.Decoder(Rejected)
 _REJECTED: Final = b"\x92\xa8rejected"
 """How a row begins that could not be read: an array of two, of which the tag is the first."""
+_GRANTED: Final = b"\x92\xa7granted"
+_REFUSAL: Final = b"\x92\xa7refusal"
 _DETERMINED: Final = msgspec.msgpack.Decoder(list[_Match | _Refusal | _NotCompared])
 
 
@@ -136,10 +138,48 @@ def decode_rejects(plain: bytes) -> list[Reject]:
     """The rejects among the rows of a `request` chunk; the other rows are not read. Raises
     StoreFault `payload_rows`."""
     try:
-        rejected = [each for each in _RAW.decode(plain) if bytes(each).startswith(_REJECTED)]
+        rejected = [each for each in raw_rows(plain) if each.startswith(_REJECTED)]
         return [_ONE_REJECT.decode(each).reject for each in rejected]
     except msgspec.MsgspecError:
         raise _unreadable() from None
+
+
+def count_rows(plain: bytes) -> int:
+    """How many rows a chunk has; none is read. Raises StoreFault `payload_rows`."""
+    length = _header_length(plain)
+    return plain[0] & 0x0F if length == 1 else int.from_bytes(plain[1:length], "big")
+
+
+def count_granted(plain: bytes) -> int:
+    """How many rows of a `request` chunk the gate admitted; no row is read. Raises StoreFault
+    `payload_rows`."""
+    return sum([row.startswith(_GRANTED) for row in raw_rows(plain)])
+
+
+def count_answers(plain: bytes) -> int:
+    """How many rows of a `determination` chunk are answers to admitted requests; no row is read.
+    Raises StoreFault `payload_rows`."""
+    return sum([not row.startswith(_REFUSAL) for row in raw_rows(plain)])
+
+
+def raw_rows(plain: bytes) -> list[bytes]:
+    """The bytes of each row of a chunk. Raises StoreFault `payload_rows`."""
+    try:
+        return list(map(bytes, _RAW.decode(plain)))
+    except msgspec.MsgspecError:
+        raise _unreadable() from None
+
+
+def with_grants(rows: Iterable[Gated], grants: Mapping[int, Grant]) -> list[Gated]:
+    """These rows, what two roles admitted being granted. `grants`: theirs, by row."""
+    if not grants:
+        return list(rows)
+    return [
+        Granted(grants[row.request.row])
+        if isinstance(row, Refused) and row.request.row in grants
+        else row
+        for row in rows
+    ]
 
 
 def encode_determinations(rows: Sequence[Determination]) -> bytes:
@@ -182,8 +222,13 @@ class DeterminationsDigest:
 def ruled_chunks(
     plain: Iterable[bytes], key: BatchKey, ruling: Ruling
 ) -> Iterator[list[Determination]]:
-    """Decode each chunk, and after the last one check that all of them are what the officers
-    signed.
+    """Decode each chunk. Raises as `ruled_plain`, at the end."""
+    return map(decode_determinations, ruled_plain(plain, key, ruling))
+
+
+def ruled_plain(plain: Iterable[bytes], key: BatchKey, ruling: Ruling) -> Iterator[bytes]:
+    """Each chunk's bytes, and after the last one it is certain that all of them are what the
+    officers signed.
 
     Use nothing of it before it is exhausted: raises VerifyFault `determinations_changed` at the
     end.
@@ -191,7 +236,7 @@ def ruled_chunks(
     digest = DeterminationsDigest(key)
     for chunk in plain:
         digest.add(chunk)
-        yield decode_determinations(chunk)
+        yield chunk
     if digest.digest() != ruling.determinations_digest:
         raise VerifyFault(
             "determinations_changed",

@@ -24,9 +24,10 @@ from counterfoil.batches.rows import (
     decode_determinations,
     decode_gated,
     decode_rejects,
+    with_grants,
 )
 from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Match, Reject, Request
+from counterfoil.core.values import Grant, Match, Reject, Request
 
 
 class BatchSession:
@@ -95,6 +96,11 @@ class BatchSession:
             check_override(override)
         return {override.grant.request.row: override for override in read}
 
+    @property
+    def grants(self) -> dict[int, Grant]:
+        """What two roles admitted, by row. Raises as `overrides`."""
+        return {row: override.grant for row, override in self.overrides.items()}
+
     def gated(self, seq: int) -> list[Gated]:
         """The rows of request chunk `seq` as the gate left them."""
         return decode_gated(self.read(ChunkKind.REQUEST, seq))
@@ -106,13 +112,7 @@ class BatchSession:
 
     def with_overrides(self, rows: Iterable[Gated]) -> list[Gated]:
         """These rows, what two roles admitted being granted."""
-        overrides = self.overrides
-        return [
-            Granted(overrides[row.request.row].grant)
-            if isinstance(row, Refused) and row.request.row in overrides
-            else row
-            for row in rows
-        ]
+        return with_grants(rows, self.grants)
 
     def gated_chunks(self) -> Iterator[tuple[Chunk, list[Gated]]]:
         """Each request chunk with its rows as the gate left them, in order."""

@@ -17,6 +17,7 @@ from counterfoil.core.errors import StoreFault, UsageFault
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Role
 from counterfoil.office import Office, open_office, read_vkey
+from counterfoil.office.context import Engine
 from counterfoil.office.lease import service_place
 from counterfoil.office.officers import require_enrolled
 from counterfoil.office.settings import read_settings
@@ -99,6 +100,14 @@ SecondPassphrase = Annotated[
         "--second-passphrase-file",
         help="File whose first line opens the second officer's key.",
         show_default=False,
+    ),
+]
+EngineName = Annotated[
+    Engine,
+    typer.Option(
+        "--engine",
+        help="`local`: this machine. `spark`: the endpoint that office.toml names; "
+        "docs/operate/spark.md.",
     ),
 ]
 OrderFile = Annotated[

@@ -39,6 +39,7 @@ from counterfoil.disclosure import (
     withdraw_statement,
 )
 from counterfoil.office import Office
+from counterfoil.office.context import LOCAL, Engine
 
 _BLOCK: Final = 1 << 18
 _REVIEWED = (BatchState.REVIEWED, BatchState.RELEASED)
@@ -54,9 +55,11 @@ def receive(
     return finish(receive_file(office, SERVICE, ReceiveFile(Upload(file), named)), watch)
 
 
-def determine(office: Office, batch: str, watch: Watch | None = None) -> BatchStatus:
+def determine(
+    office: Office, batch: str, watch: Watch | None = None, engine: Engine = LOCAL
+) -> BatchStatus:
     """Decide a batch. Raises as `determine_batch`."""
-    return finish(determine_batch(office, SERVICE, DetermineBatch(batch)), watch)
+    return finish(determine_batch(office, SERVICE, DetermineBatch(batch, engine)), watch)
 
 
 def review(

@@ -39,6 +39,9 @@ from counterfoil.core.errors import CounterfoilError, StateFault
 MODULE: Final = "counterfoil.core.worker_pool"
 LEAST_BYTES: Final = 10_000_000
 """A smaller file is read sooner by one process than others are started. About 30,000 rows."""
+LEAST_ROWS: Final = 100_000
+"""A batch of fewer rows is determined and released sooner by one process: a row costs less there
+than in a file that is read."""
 _PROTOCOL: Final = 5
 _DONE, _FAULT, _BUG = "done", "fault", "bug"
 
@@ -59,7 +62,7 @@ def worker_ended(place: str, kind: str) -> StateFault:
     )
 
 
-class WorkerPool(Protocol):
+class CallPool(Protocol):
     """Answers calls of a worker's methods."""
 
     def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
@@ -69,6 +72,10 @@ class WorkerPool(Protocol):
         method, so that a worker can remember what it was given under it.
         """
         ...
+
+
+class WorkerPool(CallPool, Protocol):
+    """A pool whose workers are told something in common."""
 
     def every(self, method: str, *arguments: Any) -> None:
         """Call `method` with these arguments in each worker."""
@@ -200,6 +207,13 @@ def worker_count(wanted: int, size_bytes: int) -> int:
     """How many workers read a file of this size. `wanted` is the setting: 0 leaves it to the
     machine."""
     return wanted or (_processors() if size_bytes >= LEAST_BYTES else 1)
+
+
+def worker_count_of(wanted: int, rows: int, chunks: int) -> int:
+    """How many workers do so many chunks of a batch of so many rows; as many as there are chunks at
+    most. `wanted` is the setting."""
+    count = wanted or (_processors() if rows >= LEAST_ROWS else 1)
+    return max(1, min(count, chunks))
 
 
 def _processors() -> int:

@@ -14,17 +14,20 @@ from counterfoil.core.values import Public
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
+from counterfoil.office.context import LOCAL, Engine
 from counterfoil.office.keys.current_keys import require_entered_register_key
 from counterfoil.register.canaries import Canary
 
 
 class BuildRegister(Public, frozen=True):
     """Build a source that the office's operator names into a new snapshot. `canaries`: how many to
-    seal among its rows; None leaves it to the office's settings."""
+    seal among its rows; None leaves it to the office's settings. `engine`: `local`, or `spark` for
+    the endpoint of the settings."""
 
     source: Path
     made_up: bool = False
     canaries: int | None = None
+    engine: Engine = LOCAL
 
 
 class UpdateRegister(Public, frozen=True):
@@ -59,6 +62,7 @@ def build_register(office: Office, actor: Actor, command: BuildRegister) -> Work
             made_up=command.made_up,
             progress=lambda done, total, phase: emit(Progress(done, total, phase)),
             canaries=wanted,
+            engine=command.engine,
         )
 
     manifest = yield from yielding(run)
@@ -116,15 +120,17 @@ def build_snapshot(
     progress: Callable[[int, int | None, str], None],
     canaries: int = 0,
     told: Callable[[list[Canary]], None] = _untold,
+    engine: Engine = LOCAL,
 ) -> register.Manifest:
     """Build `source` into a new snapshot and enter it in the ledger.
 
     canaries: how many to seal beside the source's rows, as far as they can be made; their keyed
     hashes are kept before the snapshot is made current. told: for who must see them; the office
-    keeps none.
+    keeps none. engine: where it is built.
 
     Raises InputFault (the source), StateFault, KeyFault, StoreFault; the old snapshot then stands.
     """
+    cluster = office.cluster(engine)
     signer, custodian = office.signer(), office.building_custodian()
     with office.store.reading() as connection:
         require_entered_register_key(office, connection, custodian.key_id)
@@ -152,6 +158,7 @@ def build_snapshot(
         progress=progress,
         canaries=canaries,
         keep_canaries=keep,
+        cluster=cluster,
     )
     manifest = register.build(source, office.register_directory, plan)
     with office.store.transaction() as connection:

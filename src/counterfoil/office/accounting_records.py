@@ -211,23 +211,22 @@ class AccountingSeal:
 
     def seal_head(self, batch: str, line: bytes) -> bytes:
         """Seal the batch's line. Inverse of `open_head`."""
-        return self._seal(batch, _HEAD_SEQ, line)
+        return self._seal(batch, _HEAD_SEQ, pack_records(line))
 
     def open_head(self, kept: KeptBatch) -> bytes:
         """The batch's line. Raises StoreFault `accounting_sealed`."""
         return self._open(kept.batch_id, _HEAD_SEQ, kept.sealed)
 
-    def seal_records(self, batch: str, seq: int, lines: bytes) -> bytes:
-        """Seal one chunk of records. Inverse of `open_records`."""
-        return self._seal(batch, seq, lines)
+    def seal_records(self, batch: str, seq: int, packed: bytes) -> bytes:
+        """Seal one chunk of records that `pack_records` made. Inverse of `open_records`."""
+        return self._seal(batch, seq, packed)
 
     def open_records(self, batch: str, seq: int, sealed: bytes) -> bytes:
         """One chunk of records. Raises StoreFault `accounting_sealed`."""
         return self._open(batch, seq, sealed)
 
-    def _seal(self, batch: str, seq: int, plain: bytes) -> bytes:
+    def _seal(self, batch: str, seq: int, packed: bytes) -> bytes:
         nonce = self._random(_NONCE_BYTES)
-        packed = zlib.compress(plain, _DEFLATE_LEVEL)
         return nonce + self._cipher.encrypt(nonce, packed, _bound(batch, seq))
 
     def _open(self, batch: str, seq: int, sealed: bytes) -> bytes:
@@ -242,6 +241,11 @@ class AccountingSeal:
                 cure="Check that the payload key is this office's; if it is, the database was "
                 "altered: restore its backup.",
             ) from None
+
+
+def pack_records(lines: bytes) -> bytes:
+    """Lines, compressed as they are sealed."""
+    return zlib.compress(lines, _DEFLATE_LEVEL)
 
 
 _DEFLATE_LEVEL: Final = 1

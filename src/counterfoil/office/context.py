@@ -28,22 +28,26 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from counterfoil import gate, matching, register
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.session import BatchSession
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.bounded import read_bounded
-from counterfoil.core.errors import KeyFault, StateFault
+from counterfoil.core.errors import KeyFault, SettingsFault, StateFault
 from counterfoil.core.values import Header
 from counterfoil.database import Connection, Store
 from counterfoil.ledger import Ledger
 from counterfoil.office.keys.closed import require_kept
 from counterfoil.office.settings import Settings
 from counterfoil.register.custody.client import Channel, RemoteCustodian, lent_custodians
+from counterfoil.register.spark.pool import Cluster, check_remote
 from counterfoil.tlog import Signer, VerifierKey, parse_vkey
 
+Engine = Literal["local", "spark"]
+"""Where a register is built, or a batch decided: on this machine, or in a Spark cluster."""
+LOCAL: Final = "local"
 Clock = Callable[[], datetime]
 Random = Callable[[int], bytes]
 
@@ -268,6 +272,26 @@ class Office:
         if not self._channels:
             self._channels.append(Channel(self.directory / self.settings.custodian))
         return self._channels[0]
+
+    def cluster(self, engine: Engine) -> Cluster | None:
+        """Where the work of an engine is done: None for `local`, this machine.
+
+        Raises SettingsFault `spark_settings`, `spark_custodian`.
+        """
+        if engine == LOCAL:
+            return None
+        check_remote(self.settings.spark)
+        if not self.settings.custodian:
+            raise SettingsFault(
+                "spark_custodian",
+                "Spark's workers get what they need of the register key from a key custodian that "
+                "is a process of its own, and this office has none",
+                place="office.toml: custodian",
+                cure="Move the key to one; docs/operate/custodian.md says how.",
+            )
+        socket = (self.directory / self.settings.custodian).absolute()
+        limit = self.law.agreement.openings_per_day
+        return Cluster(self.settings.spark, str(socket), limit)
 
     def batch_session(self, connection: Connection, batch: Batch) -> BatchSession:
         """The batch in this transaction, its key opened. Raises KeyFault, StateFault

@@ -16,45 +16,31 @@ A batch that an earlier version closed has no such entry. Its accounting is made
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
 
-import msgspec
-
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
-from counterfoil.batches.rows import (
-    Determination,
-    Gated,
-    Granted,
-    Refused,
-    Rejected,
-    decode_gated,
-    ruled_chunks,
-)
-from counterfoil.batches.session import BatchSession, request_of
+from counterfoil.batches.rows import count_answers, count_rows, ruled_plain
+from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
-from counterfoil.core import canonical
-from counterfoil.core.errors import CounterfoilError, VerifyFault
+from counterfoil.core.errors import CounterfoilError
 from counterfoil.core.instants import instant_text
-from counterfoil.core.values import EngagedOfficer, NotCompared, Public, Refusal, Request
+from counterfoil.core.values import Public
+from counterfoil.core.worker_pool import worker_count_of, worker_pool
 from counterfoil.database import Connection
-from counterfoil.gate.history.traces import Traces, statute_of, traces_text, traces_text_of
 from counterfoil.gate.law.load import Law
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.store import find_before, rows_of_batch
 from counterfoil.office import journal
 from counterfoil.office.accounting_law import accounting_of_route
+from counterfoil.office.accounting_making import Chunk, Piece, RecordMaker, accounting_disagrees
 from counterfoil.office.accounting_records import (
     CHUNK_RECORDS,
-    NOT_ANSWERED,
     NOT_STATED,
-    REFUSED,
-    REJECTED,
     AccountingSeal,
-    AccountRecord,
     KeptBatch,
     LinesDigest,
     Occasion,
@@ -62,21 +48,20 @@ from counterfoil.office.accounting_records import (
     delete_records,
     find_kept,
     line_of,
+    pack_records,
     put_kept,
     put_records,
     read_records,
     split_lines,
 )
 from counterfoil.office.context import Office
-from counterfoil.office.records import decided_word, law_of_batch, public_codes
+from counterfoil.office.records import law_of_batch, public_codes
 
 ROW_KINDS: Final = {EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED}
 """Of each row of a file one entry of one of these kinds."""
 ANSWER_KINDS: Final = {EntryKind.DISCLOSURE, EntryKind.NOT_COMPARED}
 """Of each answer to an admitted request one entry of one of these kinds."""
 CLOSED: Final = {BatchState.RELEASED: "released", BatchState.WITHDRAWN: "withdrawn"}
-_raw_rows: Final = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
-_NOBODY: Final = traces_text(Traces())
 
 
 class KeptAccounting(Public, frozen=True):
@@ -104,14 +89,15 @@ def keep_accounting(office: Office, connection: Connection, batch_id: str) -> Ke
     entered = _entered(office, connection, batch.id)
     delete_records(connection, batch.id)
     seal, session = AccountingSeal(office), office.batch_session(connection, batch)
-    head, lines = make_lines(office, session)
-    digest, rows, seq = LinesDigest(head), 0, 0
-    while chunk := list(islice(lines, CHUNK_RECORDS)):
-        plain = b"\n".join([*chunk, b""])
+    terms = _terms_of(office, session)
+    head = line_of(occasion_of(office, connection, batch, terms.law))
+    digest, rows = LinesDigest(head), 0
+    pieces = _pieces(office, session, terms, packs=True)
+    for seq, (plain, count, packed) in enumerate(_sealed_together(pieces)):
         digest.add(plain)
-        sealed = seal.seal_records(batch.id, seq, plain)
-        put_records(connection, batch.id, seq, len(chunk), sealed)
-        rows, seq = rows + len(chunk), seq + 1
+        sealed = seal.seal_records(batch.id, seq, packed or pack_records(plain))
+        put_records(connection, batch.id, seq, count, sealed)
+        rows += count
     fields: dict[str, str | int] = {
         "batch": batch.id,
         "commitment": digest.commitment(seal.salt(batch.id)),
@@ -122,6 +108,22 @@ def keep_accounting(office: Office, connection: Connection, batch_id: str) -> Ke
     _require_entered(office, connection, entered, fields)  # 4
     put_kept(connection, KeptBatch(batch.id, entered, rows, seal.seal_head(batch.id, head)))
     return KeptAccounting(batch.id, entered, rows)
+
+
+def _sealed_together(pieces: Iterator[Piece]) -> Iterator[tuple[bytes, int, bytes]]:
+    """Lines that are sealed together, how many, and compressed where they were one piece."""
+    held, count = list[bytes](), 0
+    for piece in pieces:
+        if piece.packed:
+            yield piece.lines, piece.count, piece.packed
+            continue
+        held.append(piece.lines)
+        count += piece.count
+        if count == CHUNK_RECORDS:
+            yield b"".join(held), count, b""
+            held, count = [], 0
+    if held:
+        yield b"".join(held), count, b""
 
 
 def read_kept(
@@ -174,16 +176,6 @@ def _require_entered(
         raise accounting_disagrees(str(fields["batch"]))
 
 
-def accounting_disagrees(batch: str) -> VerifyFault:
-    """The accounting of a batch is not what the ledger says of it."""
-    return VerifyFault(
-        "accounting_disagrees",
-        "the accounting of this batch, or what it is made from, is not what the ledger says",
-        place=batch,
-        cure="Keep this database, restore the backup that checks, and find out who altered it.",
-    )
-
-
 # -- making ------------------------------------------------------------------------------------
 
 
@@ -199,7 +191,8 @@ def make_lines(office: Office, session: BatchSession) -> tuple[bytes, Iterator[b
     the module; what it establishes is certain after the last line."""
     terms = _terms_of(office, session)
     occasion = occasion_of(office, session.connection, session.batch, terms.law)
-    return line_of(occasion), map(line_of, _records(office, session, terms))
+    lines = (line for piece in _pieces(office, session, terms) for line in split_lines(piece.lines))
+    return line_of(occasion), lines
 
 
 def _terms_of(office: Office, session: BatchSession) -> _Terms:
@@ -268,166 +261,47 @@ def _entries(
     return rows_of_batch(connection, batch.id, instant_text(batch.received_at), kinds)
 
 
-def _records(office: Office, session: BatchSession, terms: _Terms) -> Iterator[AccountRecord]:
-    connection, batch = session.connection, session.batch
-    make = _RecordMaker(journal.accounting_key(office), terms, session)
+def _pieces(
+    office: Office, session: BatchSession, terms: _Terms, *, packs: bool = False
+) -> Iterator[Piece]:
+    """The lines of the batch's records. packs: they are to be sealed, by several processes where
+    the batch is large."""
+    chunks, rows = session.count(ChunkKind.REQUEST)
+    count = worker_count_of(office.settings.workers, rows, chunks) if packs else 1
+    key, batch = journal.accounting_key(office), session.batch.id
+    of_batch = batch, key, terms.law, terms.codes, session.grants
+    with worker_pool(count, partial(RecordMaker, packs=packs), *of_batch) as pool:
+        for pieces in pool.each("pieces", _chunks(office, session)):
+            yield from pieces
+
+
+def _chunks(office: Office, session: BatchSession) -> Iterator[tuple[Chunk]]:
+    """Each chunk of the batch; after the last one it is certain that nothing is left over."""
+    connection, batch, place = session.connection, session.batch, 0
     entries = _entries(connection, batch, ROW_KINDS)
     answers = _entries(connection, batch, ANSWER_KINDS)
-    decided, place = _decided(office, session), 0
+    decided = _decided(office, session)
     for plain in session.read_all(ChunkKind.REQUEST):
-        rows, encoded = decode_gated(plain), _raw_rows(plain)
-        determined = {each.row: each for each in next(decided, ())}
-        salts = session.key.salts("request", range(place, place + len(rows)))
-        for row, data, salt in zip(rows, encoded, salts, strict=True):
-            index, kind, commitment = next(entries, _MISSING)
-            if (kind, commitment) != (_kind_of(row), canonical.commit(salt, bytes(data))):  # 1
-                raise accounting_disagrees(batch.id)
-            found = None if isinstance(row, Rejected) else determined.get(request_of(row).row)
-            answer = _MISSING
-            if found is not None and not isinstance(found, Refusal):
-                answer = next(answers, _MISSING)
-                if answer[1] is not _answer_kind(found):  # 3
-                    raise accounting_disagrees(batch.id)
-            yield make.record(row, found, (index, commitment), answer)
-        place += len(rows)
+        count, found = count_rows(plain), next(decided, b"")
+        yield (
+            Chunk(
+                place,
+                plain,
+                found,
+                session.key.salts("request", range(place, place + count)),
+                list(islice(entries, count)),
+                list(islice(answers, count_answers(found))) if found else (),
+            ),
+        )
+        place += count
     left = next(decided, None), next(entries, None), next(answers, None)  # 1 2 3
     if left != (None, None, None):
         raise accounting_disagrees(batch.id)
 
 
-_MISSING: Final = (-1, EntryKind.OFFICE, "")
-
-
-def _decided(office: Office, session: BatchSession) -> Iterator[Sequence[Determination]]:
+def _decided(office: Office, session: BatchSession) -> Iterator[bytes]:
     """What was determined of each request chunk of a released batch; none where nothing left."""
     if session.batch.state is not BatchState.RELEASED:
         return iter(())
     ruling = batches.load_ruling(session.connection, session.batch, office.settings.name)
-    return ruled_chunks(session.read_all(ChunkKind.DETERMINATION), session.key, ruling)  # 2
-
-
-def _kind_of(row: Gated) -> EntryKind:
-    if isinstance(row, Rejected):
-        return EntryKind.REJECTED
-    return EntryKind.GRANTED if isinstance(row, Granted) else EntryKind.REFUSED
-
-
-def _answer_kind(found: Determination) -> EntryKind:
-    return EntryKind.NOT_COMPARED if isinstance(found, NotCompared) else EntryKind.DISCLOSURE
-
-
-class _RecordMaker:
-    """Makes the records of one batch."""
-
-    def __init__(self, key: bytes, terms: _Terms, session: BatchSession) -> None:
-        self._key, self._terms = key, terms
-        self._overrides = session.overrides
-        self._statutes: dict[str, str] = {}
-
-    def record(
-        self,
-        row: Gated,
-        found: Determination | None,
-        entry: tuple[int, str],
-        answer: tuple[int, EntryKind, str],
-    ) -> AccountRecord:
-        """The record of one row."""
-        if isinstance(row, Rejected):
-            return _of_reject(row, entry)
-        request = request_of(row)
-        override = self._overrides.get(request.row)
-        admitted = override.grant if override else row.grant if isinstance(row, Granted) else None
-        address = admitted.address if admitted else request.address
-        keys = traces_text_of(self._key, request.person, address)
-        known = self._statute(request.statutory_authority), keys, override is not None
-        return _record(request, self._answered(row, found), known, (entry, answer))
-
-    def _statute(self, written: str) -> str:
-        law = self._terms.law
-        if law is None:
-            return written
-        if written not in self._statutes:
-            if len(self._statutes) >= _STATUTES_KEPT:
-                self._statutes.clear()
-            self._statutes[written] = statute_of(written, law.agreement)
-        return self._statutes[written]
-
-    def _answered(
-        self, row: Granted | Refused, found: Determination | None
-    ) -> tuple[str, tuple[str, ...]]:
-        """The outcome and its codes. What was refused is refused, whether or not the answer file
-        left that says so."""
-        refusal = found if isinstance(found, Refusal) else None
-        if found is None and isinstance(row, Refused):
-            refusal = row.refusal
-        if refusal is not None:
-            codes = [self._terms.codes.get(each.element, each.element) for each in refusal.failed]
-            return REFUSED, tuple(dict.fromkeys(codes))
-        if isinstance(found, NotCompared):
-            return decided_word(found), (found.code,)
-        return decided_word(found) or NOT_ANSWERED, ()
-
-
-_STATUTES_KEPT: Final = 1024
-
-
-def _of_reject(row: Rejected, entry: tuple[int, str]) -> AccountRecord:
-    """The record of a row that could not be read: there is nothing of it but where it failed."""
-    reject = row.reject
-    return AccountRecord(
-        row=reject.row,
-        request_id="",
-        given_name="",
-        middle_name="",
-        family_name="",
-        suffix="",
-        reason="",
-        statute="",
-        statute_as_written="",
-        taxable_periods=(),
-        engaged_officers=(),
-        outcome=REJECTED,
-        codes=(f"{reject.field}: {reject.code}",),
-        two_roles=False,
-        entry=entry[0],
-        commitment=entry[1],
-        answer_entry=_MISSING[0],
-        answer_commitment=_MISSING[2],
-        person_keys=_NOBODY,
-    )
-
-
-@lru_cache(maxsize=1024)
-def _officers(engaged: tuple[EngagedOfficer, ...]) -> tuple[dict[str, str], ...]:
-    """The officers of a request as a record has them. Teams repeat."""
-    return tuple(map(msgspec.structs.asdict, engaged))
-
-
-def _record(
-    request: Request,
-    answered: tuple[str, tuple[str, ...]],
-    known: tuple[str, str, bool],
-    entries: tuple[tuple[int, str], tuple[int, EntryKind, str]],
-) -> AccountRecord:
-    person, (entry, answer) = request.person, entries
-    return AccountRecord(
-        row=request.row,
-        request_id=request.request_id,
-        given_name=person.given_name,
-        middle_name=person.middle_name,
-        family_name=person.family_name,
-        suffix=person.suffix,
-        reason=request.reason,
-        statute=known[0],
-        statute_as_written=request.statutory_authority,
-        taxable_periods=request.taxable_periods,
-        engaged_officers=_officers(request.engaged_officers),
-        outcome=answered[0],
-        codes=answered[1],
-        two_roles=known[2],
-        entry=entry[0],
-        commitment=entry[1],
-        answer_entry=answer[0],
-        answer_commitment=answer[2],
-        person_keys=known[1],
-    )
+    return ruled_plain(session.read_all(ChunkKind.DETERMINATION), session.key, ruling)  # 2

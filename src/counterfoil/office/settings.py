@@ -33,6 +33,9 @@ field refuses.
     custodian = ""                         # the socket of a key custodian that is a process of its
                                            # own (docs/operate/custodian.md); "": this process has
                                            # the register key
+    spark = ""                             # the Spark Connect endpoint of `--engine spark`, such as
+                                           # sc://spark.example.gov:15002 (docs/operate/spark.md);
+                                           # "": none
     page = []                              # program and arguments that page the officers when a
                                            canary is asked for; []: nobody
 
@@ -64,7 +67,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See the module. `chunk_rows` and `sample_rows` are counts of rows; `workers` of processes;
     `database` an SQLAlchemy URL; `witnesses`, `publish_to` and `publish_agreement` a path or "";
     `canaries` a count of people; `page` a program and its arguments, run without a shell;
-    `custodian` a path or ""."""
+    `custodian` a path or ""; `spark` an endpoint or ""."""
 
     format: str
     name: str
@@ -82,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page: tuple[str, ...] = ()
     canary_notice_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 7
     custodian: str = ""
+    spark: str = ""
 
 
 def new_settings(name: str, *, sandbox: bool, database: str = DATABASE) -> Settings:

@@ -155,8 +155,9 @@ class KeyCustodian:
         return self._key.build_key(salt)
 
     def lend_key(self) -> bytes:
-        """The register key, for the worker processes of a build alone: it goes to them through a
-        pipe and reaches no disk. They seal with it, and open nothing."""
+        """The register key, for the worker processes of one step alone: it goes to them through a
+        pipe and reaches no disk. Those of a build seal with it, and open nothing; those of
+        `determine` open what was counted (lent_custodian.py)."""
         return self._secret
 
     def tin_hash(self, tin: str) -> bytes:

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode, b64encode
+from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,8 +105,17 @@ def manifest_bytes(manifest: Manifest) -> bytes:
 
 
 def manifest_digest(manifest: Manifest) -> str:
-    """The digest by which ledger entries and certificates name a snapshot."""
-    return canonical.digest(manifest_bytes(manifest))
+    """The digest by which ledger entries and certificates name a snapshot. Made once for each
+    manifest: it has hundreds of thousands of bytes, and each chunk of a batch names it."""
+    for known, digest in _digests:
+        if known is manifest:
+            return digest
+    digest = canonical.digest(manifest_bytes(manifest))
+    _digests.append((manifest, digest))
+    return digest
+
+
+_digests: Final = deque[tuple[Manifest, str]](maxlen=4)
 
 
 def write_manifest(folder: Path, manifest: Manifest, sign: Callable[[bytes], bytes]) -> None:
@@ -194,7 +205,7 @@ def sign_again(folder: Path, public_key: PublicKeys, sign: Callable[[bytes], byt
 
 def _decode(data: bytes, place: str) -> Manifest:
     try:
-        manifest = msgspec.json.decode(data, type=Manifest)
+        manifest = _decoded(data)
     except msgspec.MsgspecError:
         manifest = None
     if manifest is None or manifest.format != FORMAT:
@@ -205,3 +216,9 @@ def _decode(data: bytes, place: str) -> Manifest:
             cure="Build the register again with this version.",
         )
     return manifest
+
+
+@lru_cache(maxsize=2)
+def _decoded(data: bytes) -> Manifest:
+    """The manifest in these bytes: the same one as before, where they are the same bytes."""
+    return msgspec.json.decode(data, type=Manifest)

@@ -24,17 +24,24 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil.core.atomic_files import replace_file, sync_path
-from counterfoil.core.errors import StateFault, StoreFault
+from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault
 
 BUILDING: Final = ".building"
 CURRENT: Final = "current"
 _NAME: Final = re.compile(r"[0-9]{4,}-[0-9a-f]{12}")
 
 
+ELSEWHERE: Final = frozenset(
+    {"spark_failed", "spark_unreachable", "spark_folder", "custodian_down", "custodian_slow"}
+)
+"""Faults of what a build goes on with once it is mended, from where it was broken off."""
+
+
 @contextmanager
 def building(directory: Path, *, keep: bool = False) -> Generator[Path]:
-    """A folder to build in, for one build at a time; gone afterwards, whatever happens but a kill.
-    It is empty, or with `keep` as a build that was killed left it.
+    """A folder to build in, for one build at a time; gone afterwards, whatever happens but a kill,
+    or with `keep` a cluster that failed (`ELSEWHERE`). It is empty, or with `keep` as such a build
+    left it.
 
     Raises StateFault if another build runs, StoreFault where the disk fails.
     """
@@ -48,10 +55,15 @@ def building(directory: Path, *, keep: bool = False) -> Generator[Path]:
             if not keep:
                 shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700, exist_ok=True)
+            goes_on = False
             try:
                 yield folder
+            except CounterfoilError as fault:
+                goes_on = keep and fault.code in ELSEWHERE
+                raise
             finally:
-                shutil.rmtree(folder, ignore_errors=True)
+                if not goes_on:
+                    shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(lock)
 

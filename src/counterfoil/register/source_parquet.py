@@ -12,7 +12,7 @@ default. Arrow ships no types, so it is used here as values of type Any.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +39,7 @@ class ParquetSource:
     types."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
         try:
             self._file: Any = pq.ParquetFile(path)
         except (ArrowFault, OSError) as fault:
@@ -52,9 +53,30 @@ class ParquetSource:
     def batches(self) -> Iterator[Batch]:
         """Every row once, in order. Raises InputFault where a page is damaged or text is not
         UTF-8."""
-        row = 0
+        yield from self._batches(None, 0)
+
+    def read_rows(self, first: int, count: int) -> list[Sequence[str]]:
+        """At most `count` rows after the first `first`; reads the row groups that hold them, and no
+        other. Raises InputFault as `batches`."""
+        groups, start, begins = list[int](), 0, 0
+        for group in range(self._file.num_row_groups):
+            end = start + self._file.metadata.row_group(group).num_rows
+            if start < first + count and end > first:
+                begins = begins if groups else start
+                groups.append(group)
+            start = end
+        rows = list[Sequence[str]]()
+        for batch in self._batches(groups, begins):
+            before = batch.first_row - 1
+            rows += batch.rows[max(0, first - before) : max(0, first + count - before)]
+        return rows
+
+    def _batches(self, groups: list[int] | None, row: int) -> Iterator[Batch]:
+        """Every row of these row groups, which begin after `row` rows; None: of all."""
         try:
-            for batch in self._file.iter_batches(batch_size=BATCH_ROWS, columns=list(COLUMNS)):
+            for batch in self._file.iter_batches(
+                batch_size=BATCH_ROWS, row_groups=groups, columns=list(COLUMNS)
+            ):
                 columns = [_as_text(name, batch.column(name)) for name in COLUMNS]
                 yield Batch(row + 1, list(zip(*columns, strict=True)))
                 row += batch.num_rows

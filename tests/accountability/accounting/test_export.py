@@ -28,7 +28,12 @@ from counterfoil.core.errors import (
     VerifyFault,
 )
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload, finish
-from counterfoil.office.accounting_records import AccountingSeal, LinesDigest, find_kept
+from counterfoil.office.accounting_records import (
+    AccountingSeal,
+    LinesDigest,
+    find_kept,
+    pack_records,
+)
 from counterfoil.office.keep_accounting import keep_accounting
 from tests.accountability.accounting.files import (
     Line,
@@ -237,7 +242,7 @@ def test_a_record_that_was_altered_under_the_offices_own_key_is_found(world: Wor
     with world.office.store.transaction() as connection:
         [(sealed,)] = connection.execute(text("SELECT sealed FROM accounting_record")).all()
         plain = seal.open_records(batch, 0, sealed).replace(b'"refused"', b'"confirmed"', 1)
-        again = seal.seal_records(batch, 0, plain)
+        again = seal.seal_records(batch, 0, pack_records(plain))
         connection.execute(text("UPDATE accounting_record SET sealed = :to"), {"to": again})
     assert code_of(lambda: exported(world)) == "accounting_disagrees"
 

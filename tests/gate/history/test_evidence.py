@@ -234,10 +234,9 @@ class _Year:
         ]
         granted = [isinstance(each, Grant) for each in gate.decide_all(counted)]
         if len(requests) % 2:  # determined: what was refused was put to nobody
-            places = [*enumerate(requests)]
-            refused = {place for place, _ in places if not granted[place]}
+            refused = {place for place in rows if not granted[place]}
             with self._store.transaction() as connection:
-                settle(connection, KEY, batch, places, set(), refused)
+                settle(connection, KEY, batch, rows, lambda: enumerate(requests), set(), refused)
         return granted
 
 

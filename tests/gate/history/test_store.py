@@ -308,7 +308,7 @@ def test_what_nobody_answered_does_not_count_and_counts_again_once_it_is_answere
     full = _uses(store, REQUEST, other)
     for unanswered, left in (({2}, 2), ({0, 2}, 1), (set(), 3), (set(), 3)):
         with store.transaction() as connection:
-            settle(connection, KEY, "b1", asked, unanswered)
+            settle(connection, KEY, "b1", range(3), lambda: asked, unanswered)
         assert (_attempts(store), _day_requests(store)) == (left, left)
         [uses] = _uses(store, other)
         assert uses.reasons == (1 if 2 in unanswered else 2)
@@ -318,7 +318,7 @@ def test_what_nobody_answered_does_not_count_and_counts_again_once_it_is_answere
 
 def test_a_file_that_is_not_recorded_is_settled_by_nothing(store: Store) -> None:
     with store.transaction() as connection:
-        settle(connection, KEY, "b1", [(0, REQUEST)], {0})
+        settle(connection, KEY, "b1", range(1), lambda: [(0, REQUEST)], {0})
         free_reservation(connection, "b1")
         make_final(connection, "b1")
         assert connection.execute(select(func.count()).select_from(ASKED_FILE)).scalar_one() == 0

@@ -17,6 +17,7 @@ from counterfoil.cli.batch.sheets import SheetIn, read_sheet_file
 from counterfoil.cli.batch.tell import tell
 from counterfoil.cli.options import (
     AsJson,
+    EngineName,
     OfficeDir,
     OfficerKeyFile,
     OfficerPassphrase,
@@ -32,6 +33,7 @@ from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import watcher
 from counterfoil.disclosure import BatchStatus
 from counterfoil.office import Office
+from counterfoil.office.context import LOCAL
 
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")]
 RequestFile = Annotated[
@@ -96,6 +98,7 @@ def receive(
 def determine(
     batch: BatchId,
     directory: OfficeDir,
+    engine: EngineName = LOCAL,
     passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -104,7 +107,7 @@ def determine(
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         with progress(quiet=quiet or as_json) as advance:
-            standing = client.determine(office, batch, watcher(advance))
+            standing = client.determine(office, batch, watcher(advance), engine)
         tell(standing, quiet=quiet, as_json=as_json)
 
 

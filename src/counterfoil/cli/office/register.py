@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from counterfoil.cli.office.certify import EXAMPLE, certify
-from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened, opened_here
+from counterfoil.cli.options import (
+    AsJson,
+    EngineName,
+    OfficeDir,
+    PassphraseFile,
+    Quiet,
+    opened,
+    opened_here,
+)
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.errors import UsageFault
@@ -20,6 +28,7 @@ from counterfoil.disclosure.register_build import (
     describe_register,
     update_register,
 )
+from counterfoil.office.context import LOCAL
 
 app = group(
     "Build and describe the sealed register.",
@@ -50,6 +59,7 @@ def build(
             help="Made-up people to seal beside the rows; else as office.toml says.",
         ),
     ] = None,
+    engine: EngineName = LOCAL,
     passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -64,7 +74,7 @@ def build(
                 "an office with its own agreement.",
                 quiet=quiet,
             )
-        command = BuildRegister(source, made_up, canaries)
+        command = BuildRegister(source, made_up, canaries, engine)
         with progress(quiet=quiet or as_json) as advance:
             built = finish(build_register(office, SERVICE, command), watcher(advance))
         show(built.described | {"canaries": built.canaries}, built.snapshot, as_json=as_json)
@@ -138,6 +148,7 @@ add_verb(
     build,
     "register build people.csv --office tax-office --made-up",
     "register build people.parquet --office tax-office --canaries 1000",
+    "register build people.parquet --office tax-office --engine spark",
 )
 add_verb(app, update, "register update --added came.csv --removed left.csv --office tax-office")
 add_verb(app, certify, EXAMPLE)

@@ -31,13 +31,12 @@ from __future__ import annotations
 import json
 import logging
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from threading import Thread
 from typing import Final
 
 from counterfoil import register
 from counterfoil.batches.batch import Batch
-from counterfoil.batches.rows import Determination
 from counterfoil.controls.canaries.store import canary_addresses, canary_records, newest_kept
 from counterfoil.controls.incidents.service import IncidentClass, IncidentFacts, enter_incident
 from counterfoil.controls.suspension.scope import Scope, ScopeKind
@@ -45,7 +44,7 @@ from counterfoil.controls.suspension.service import enter_suspension, suspension
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.instants import instant_text
-from counterfoil.core.values import Match, Public, Residents
+from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.gate.history.store import times_asked_at
@@ -110,20 +109,18 @@ def raise_if_confirmed(
     office: Office,
     connection: Connection,
     batch: Batch,
-    decided: Iterable[Determination],
-    opened: Mapping[int, Residents],
+    confirmed: Iterable[tuple[int, Sequence[str]]],
 ) -> Alarm | None:
     """Raise the alarm `confirmed` for the first row of a chunk that gives cause, if one does.
 
-    The chunk was determined on the batch's snapshot; `opened` are the residents of each row by its
-    number. A question that finds a canary's bucket finds nobody else's.
+    The chunk was determined on the batch's snapshot; `confirmed` has the number of each row that
+    was confirmed, and the record references of all who live there. A question that finds a canary's
+    bucket finds nobody else's.
     """
     is_canary = canary_records(connection, office.payload_keys()[1], batch.snapshot)
-    for row in decided:
-        if isinstance(row, Match) and row.confirmed:
-            residents = opened[row.row].residents
-            if any(is_canary(resident.record_ref) for resident in residents):
-                return _raise(office, connection, batch, row.row, CONFIRMED)
+    for row, references in confirmed:
+        if any(map(is_canary, references)):
+            return _raise(office, connection, batch, row, CONFIRMED)
     return None
 
 

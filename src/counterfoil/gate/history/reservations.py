@@ -14,11 +14,13 @@ by what it was answered last.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from counterfoil.core.values import Request
+from counterfoil.database.prepared import Prepared
 from counterfoil.gate.history.batch_counts import earlier_officer_hash, officers_hashed
 from counterfoil.gate.history.fingerprints import Fingerprinter, forms_of, was_not_put, with_put
 from counterfoil.gate.history.memory_sum import change_rows, sum_earlier, touch_file
@@ -32,6 +34,17 @@ from counterfoil.gate.history.tables import (
     CASELOAD,
     ROWS_OF_FILE,
     AskedState,
+)
+
+_ASKED_IN: Final = Prepared(
+    select(ASKED_QUESTION.c.number, ASKED_QUESTION.c.counts, ASKED_QUESTION.c.question).where(
+        ASKED_QUESTION.c.number.between(bindparam("first"), bindparam("last"))
+    )
+)
+_KEEP_ASKED: Final = Prepared(
+    update(ASKED_QUESTION)
+    .where(ASKED_QUESTION.c.number == bindparam("of"))
+    .values(question=bindparam("kept"))
 )
 
 
@@ -59,23 +72,29 @@ def settle(
     connection: Connection,
     key: bytes,
     batch_id: str,
-    requests: Sequence[tuple[int, Request]],
+    among: range,
+    requests: Callable[[], Iterable[tuple[int, Request]]],
     unanswered: Set[int],
     refused: Set[int] = frozenset(),
 ) -> None:
     """Let the requests of a chunk count, but those that nobody answered, and mark the refused ones
-    as put to nobody. `requests` are with their places in the file from 0, `unanswered` and
-    `refused` some of these places; `key` is the history key. To settle a chunk again changes
-    nothing, or what differs."""
+    as put to nobody. `among` are the chunk's places in the file from 0, `requests` reads its
+    requests with their places, where some of them change; `unanswered` and `refused` are some of
+    these places; `key` is the history key. To settle a chunk again changes nothing, or what
+    differs."""
     file = ASKED_FILE.c
     recorded = select(file.number, file.state).where(file.batch_id == batch_id)
     found = connection.execute(recorded).first()
-    if found is None or found[1] == AskedState.FREE or not requests:
+    if found is None or found[1] == AskedState.FREE or not among:
         return
     first = found[0] * ROWS_OF_FILE
     question = ASKED_QUESTION.c
-    places = question.number.between(first + requests[0][0], first + requests[-1][0])
-    _mark_put(connection, found[0], places, {first + place for place in refused})
+    places = question.number.between(first + among[0], first + among[-1])
+    _mark_put(
+        connection,
+        range(first + among[0], first + among[-1] + 1),
+        {first + place for place in refused},
+    )
     before = connection.execute(select(question.number).where(places, ~question.counts)).scalars()
     was = {number - first for number in before}
     for counts, moved in ((False, unanswered - was), (True, was - unanswered)):
@@ -87,21 +106,18 @@ def settle(
             connection,
             key,
             (batch_id, found[0]),
-            [request for place, request in requests if place in moved],
+            [request for place, request in requests() if place in moved],
             1 if counts else -1,
         )
 
 
-def _mark_put(
-    connection: Connection, file: int, places: ColumnElement[bool], refused: Set[int]
-) -> None:
+def _mark_put(connection: Connection, places: range, refused: Set[int]) -> None:
     """Mark the questions in `places`, by their numbers, as put to nobody where they were refused,
     and the others as they were first kept."""
-    question = ASKED_QUESTION.c
-    columns = (question.number, question.counts, question.question)
+    asked_in = _ASKED_IN.read(connection, first=places[0], last=places[-1])
     before = [
         (number, counts, bytes(asked))
-        for number, counts, asked in connection.execute(select(*columns).where(places))
+        for number, counts, asked in asked_in
         if was_not_put(asked) != (number in refused)
     ]
     if not before:
@@ -110,9 +126,7 @@ def _mark_put(
         (number, counts, with_put(asked, number not in refused)) for number, counts, asked in before
     ]
     change_rows(connection, ASKED_QUESTION, before, after)
-    mine = update(ASKED_QUESTION).where(question.number == bindparam("of"))
-    moved = [{"of": number, "kept": asked} for number, _, asked in after]
-    connection.execute(mine.values(question=bindparam("kept")), moved)
+    _KEEP_ASKED.write(connection, [{"of": number, "kept": asked} for number, _, asked in after])
 
 
 def _let_count(connection: Connection, file: int, numbers: Sequence[int], *, counts: bool) -> None:

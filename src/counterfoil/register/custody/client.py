@@ -77,7 +77,7 @@ class Channel:
             if isinstance(answer, Refused) and answer.code == REQUEST:
                 self.close()  # as the custodian does
         if isinstance(answer, Refused):
-            raise _fault_of(answer)
+            raise fault_of(answer)
         return answer
 
     def values(self, question: Question, expected: int) -> tuple[bytes, ...]:
@@ -340,7 +340,7 @@ def _was_closed(connection: socket.socket) -> bool:
     return bool(select.select([connection], [], [], 0)[0])
 
 
-def _fault_of(refused: Refused) -> CounterfoilError:
+def fault_of(refused: Refused) -> CounterfoilError:
     """The custodian's fault, as this side raises it."""
     kind: type[CounterfoilError] = StoreFault
     for each in (KeyFault, SettingsFault, StateFault, UsageFault, VerifyFault):

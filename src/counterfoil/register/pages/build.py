@@ -8,6 +8,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,18 +17,34 @@ from counterfoil import normalize
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Sensitive
-from counterfoil.core.worker_pool import worker_count, worker_pool
+from counterfoil.core.worker_pool import CallPool, worker_count, worker_pool
+from counterfoil.register.bucket import RegisterKey
 from counterfoil.register.canaries import Canary, Draws, candidates, sample
 from counterfoil.register.canary_watch import CanaryWatch
+from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.manifest import Counts
 from counterfoil.register.pages.page_file import FORMAT, PageFile, share_file
 from counterfoil.register.pages.plan import BuildPlan
 from counterfoil.register.pages.sealing import BUCKET_FORMAT
-from counterfoil.register.pages.steps import PAGES_FILE, PageBuild, part_count, take_state
+from counterfoil.register.pages.steps import (
+    CHUNK_ROWS,
+    PAGES_FILE,
+    BuildState,
+    PageBuild,
+    other_folder,
+    part_count,
+    shared_state,
+    take_state,
+)
 from counterfoil.register.pages.worker import BuildWorker, Sizes, canary_home
 from counterfoil.register.source import Fingerprint, Source, empty_source
+from counterfoil.register.source_parquet import ParquetSource
+from counterfoil.register.spark.pool import spark_pool
 
 REJECTS_FILE = "rejects.jsonl"
+_SHARED_CHUNKS = 8192
+"""About how many chunks Spark workers read a source in, and so how many files each part has."""
+_SHARED_CHUNK_ROWS = 1 << 20
 _LEAST_ROW_BYTES = 80
 """Of a source; where only its size is known, it has at most so many rows."""
 
@@ -54,7 +71,7 @@ def fill_pages(
     sizes = Sizes(part_count(rows, plan.memory_bytes))
     state = take_state(
         folder,
-        _facts(fingerprint, plan, sizes),
+        _facts(fingerprint, plan, sizes, rows),
         plan.random(32),
         plan.random(32),
         plan.custodian.build_key,
@@ -63,11 +80,12 @@ def fill_pages(
         shutil.rmtree(left)  # a snapshot that was put together and not moved into place
     made.mkdir(mode=0o700)
     drawn = list(draw_candidates(opened, plan, state.seed))
-    workers = worker_count(plan.workers, fingerprint.size)
-    given = plan.custodian.lend_key(), str(folder), state.key, state.page_salt
-    with worker_pool(workers, BuildWorker, *given, copy.deepcopy(plan.learner), drawn) as pool:
+    with _pool(plan, fingerprint.size, folder, state, drawn) as pool:
         run = PageBuild(folder, state, pool, sizes, plan.progress)
-        run.load(opened.batches(), opened.total_rows)
+        if plan.cluster is not None and isinstance(opened, ParquetSource):
+            run.load_apart(opened.path, rows, _chunk_rows(rows, plan))
+        else:
+            run.load(opened.batches(), opened.total_rows)
         require_rows(run.counts["rows"], run.usable, run.rejects)
         watch = CanaryWatch(drawn)
         watch.excluded |= run.excluded
@@ -83,6 +101,39 @@ def fill_pages(
     share_file(folder / PAGES_FILE, made / PAGES_FILE)
     _write_rejects(made / REJECTS_FILE, run)
     return _filled(run, stated, evidence, chosen)
+
+
+def _pool(
+    plan: BuildPlan, size: int, folder: Path, state: BuildState, drawn: list[Canary]
+) -> AbstractContextManager[CallPool]:
+    """The workers of a build: Spark's where the plan names a cluster, else this machine's."""
+    learner = copy.deepcopy(plan.learner)
+    if plan.cluster is not None:
+        given = str(folder.resolve()), state.page_salt, learner, drawn
+        return spark_pool(plan.cluster, plan.custodian, shared_worker, *given)
+    key, count = plan.custodian.lend_key(), worker_count(plan.workers, size)
+    given = str(folder), state.key, state.page_salt, learner, drawn
+    return worker_pool(count, BuildWorker, key, *given)
+
+
+def shared_worker(
+    custodian: KeyCustodian, folder: str, page_salt: bytes, learner: Any, drawn: list[Canary]
+) -> BuildWorker:
+    """A worker of a build whose folder another machine may share: with the register key, which its
+    own custodian lends. Raises StateFault `custodian_lends_nothing`, `spark_folder`."""
+    key = custodian.lend_key()
+    state = shared_state(Path(folder), RegisterKey(key).build_key)
+    if state.page_salt != page_salt:
+        raise other_folder()
+    return BuildWorker(key, folder, state.key, page_salt, learner, drawn)
+
+
+def _chunk_rows(rows: int, plan: BuildPlan) -> int:
+    """Rows of one call that reads a source apart: more of a large one, so that its parts are in
+    fewer files."""
+    if plan.cluster is None:
+        return CHUNK_ROWS
+    return max(CHUNK_ROWS, min(_SHARED_CHUNK_ROWS, rows // _SHARED_CHUNKS))
 
 
 def draw_candidates(opened: Source, plan: BuildPlan, seed: bytes) -> list[Canary]:
@@ -109,7 +160,7 @@ def require_rows(rows: int, usable: int, rejects: Mapping[str, int]) -> None:
         )
 
 
-def _facts(fingerprint: Fingerprint, plan: BuildPlan, sizes: Sizes) -> str:
+def _facts(fingerprint: Fingerprint, plan: BuildPlan, sizes: Sizes, rows: int) -> str:
     """Everything that what is sealed depends on."""
     facts: dict[str, Any] = {
         "source": fingerprint.digest,
@@ -122,6 +173,7 @@ def _facts(fingerprint: Fingerprint, plan: BuildPlan, sizes: Sizes) -> str:
         "canaries": plan.canaries,
         "learner": plan.learner is not None,
         "parts": sizes.parts,
+        "chunk": _chunk_rows(rows, plan),
     }
     return canonical.digest(canonical.encode(facts))
 

@@ -286,8 +286,15 @@ class PageReader:
 
     def get_many(self, section: int, tags: Iterable[bytes]) -> dict[bytes, bytes]:
         """The value of each tag that has one. Pages are read in their order, each once, and are
-        fetched ahead where they are not in memory. Raises StoreFault, VerifyFault."""
-        wanted = sorted([(self._entry_at(section, tag), tag) for tag in set(tags)])
+        fetched ahead where they are not in memory; a page whose filter says that it has none of
+        the tags is not read. Raises StoreFault, VerifyFault."""
+        index, entry_at, wanted = self._index, self._entry_at, list[tuple[int, bytes]]()
+        for tag in set(tags):
+            at = entry_at(section, tag)
+            held = int.from_bytes(index[at + _FILTER_AT : at + ENTRY_BYTES], "big")
+            if not filter_mask(tag) & ~held:
+                wanted.append((at, tag))
+        wanted.sort()
         found: dict[bytes, bytes] = {}
         self._fetch_ahead([at for at, _ in wanted])
         for at, group in groupby(wanted, itemgetter(0)):

@@ -13,6 +13,7 @@ from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.learning import Learner
 from counterfoil.register.loading import Progress
 from counterfoil.register.pages.sealing import BUCKET_FORMAT
+from counterfoil.register.spark.pool import Cluster
 
 
 def _no_progress(_done: int, _total: int | None, _phase: str) -> None:
@@ -33,7 +34,9 @@ class BuildPlan:
     memory_bytes: a process sorts within a sixteenth of it, and needs about four times as much,
     beside 150 MB of its own (of format 2: what DuckDB may use, at least 256 MiB). progress: called
     with (done, total or None, phase); the phases are read, seal, marks, doors, learn and close.
-    workers: processes; 0 leaves it to the size of the source. bucket_format: format 2 is built for
+    workers: processes; 0 leaves it to the size of the source. cluster: whose Spark workers take the
+    steps in their place; they see the register's folder and the source under the same paths.
+    bucket_format: format 2 is built for
     tests and measurements alone. canaries: how many are wanted. keep_canaries: called with the
     snapshot's name and its canaries before the snapshot is made current; nothing else learns which
     they are.
@@ -50,6 +53,7 @@ class BuildPlan:
     memory_bytes: int = 512 << 20
     progress: Progress = field(default=_no_progress)
     workers: int = 0
+    cluster: Cluster | None = None
     bucket_format: str = BUCKET_FORMAT
     canaries: int = 0
     keep_canaries: Callable[[str, list[Canary]], None] = _keep_no_canaries

@@ -140,7 +140,8 @@ class SealedPages:
         self._read_routes(tolerant)
         self._follow_routes([question for question in questions if question.routes])
         missing = {home for question in questions for _, home in question.found} - bodies.keys()
-        bodies |= self.open_homes(missing)
+        if missing:
+            bodies |= self.open_homes(missing)
         homes = {secret: body.residents for secret, body in bodies.items() if body.residents}
         return [question.found for question in questions], homes
 
@@ -162,8 +163,9 @@ class SealedPages:
         found: dict[bytes, Sealed] = {}
         wanted = list(tags)
         for file in self._files:
-            may_hold, salt = file.may_hold, file.salt
-            values = file.get_many(section, [tag for tag in wanted if may_hold(section, tag)])
+            if not wanted:
+                break
+            salt, values = file.salt, file.get_many(section, wanted)
             for tag, value in values.items():
                 found[tag] = (value, salt)
             wanted = [tag for tag in wanted if tag not in values]
@@ -214,6 +216,8 @@ class SealedPages:
         return self.open_homes({question.secret for question in asked})
 
     def _read_routes(self, tolerant: Sequence[tuple[_Question, AddressKey]]) -> None:
+        if not tolerant:
+            return
         secrets = self.derive([key for _, key in tolerant])
         opened = self.open_tolerant(set(secrets))
         for (question, key), secret in zip(tolerant, secrets, strict=True):
@@ -234,7 +238,8 @@ class SealedPages:
             own = {place.tolerance: place for place in places if place.tolerance in closing}
             wanted |= {place.key: place for place in own.values()}
             asked.append({mark: place.key for mark, place in own.items()})
-        known = dict(zip(wanted, self.find_marks(list(wanted.values())), strict=True))
+        marks_found = self.find_marks(list(wanted.values())) if wanted else ()
+        known = dict(zip(wanted, marks_found, strict=True))
         for question, marks in zip(questions, asked, strict=True):
             own_marks = {mark: known[key] for mark, key in marks.items()}
             question.found += follow(question.routes, own_marks)

@@ -31,9 +31,9 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from counterfoil.core.errors import StoreFault
+from counterfoil.core.errors import StateFault, StoreFault
 from counterfoil.core.values import Sensitive
-from counterfoil.core.worker_pool import WorkerPool
+from counterfoil.core.worker_pool import CallPool
 from counterfoil.register.known_places import LEAST_HOMES, LEAST_OF_CITY, ZIPS_MAX
 from counterfoil.register.loading import Progress
 from counterfoil.register.pages.page_file import (
@@ -87,6 +87,29 @@ def take_state(folder: Path, facts: str, salt: bytes, seed: bytes, build_key: An
     return msgspec.structs.replace(state, key=key)
 
 
+def shared_state(folder: Path, build_key: Any) -> BuildState:
+    """The state of the build that goes on in `folder`, as a worker on another machine finds it.
+    Raises StateFault `spark_folder`."""
+    try:
+        found = _read_state(folder / STATE, build_key)
+    except OSError:
+        found = None
+    if found is None:
+        raise other_folder()
+    return found
+
+
+def other_folder() -> StateFault:
+    """The fault of a worker that does not see the folder in which its caller builds."""
+    return StateFault(
+        "spark_folder",
+        "a Spark worker does not see the folder of the build",
+        place="register folder",
+        cure="Mount the register's folder and the source on every machine of the cluster, under "
+        "the paths that they have here, for the user who runs Spark's Python workers.",
+    )
+
+
 def _read_state(path: Path, build_key: Any) -> BuildState | None:
     data = path.read_bytes()
     salt, nonce, sealed = data[:32], data[32 : 32 + _NONCE], data[32 + _NONCE :]
@@ -108,7 +131,7 @@ class PageBuild:
     """Runs the steps. `counts` and `classes` are what was sealed."""
 
     def __init__(
-        self, folder: Path, state: BuildState, pool: WorkerPool, sizes: Sizes, progress: Progress
+        self, folder: Path, state: BuildState, pool: CallPool, sizes: Sizes, progress: Progress
     ) -> None:
         self._folder, self._pool, self._progress = folder, pool, progress
         self._state, self._sizes = state, sizes
@@ -129,7 +152,20 @@ class PageBuild:
                 self._chunks.append(name)
                 yield name, (name, chunk.first_row, chunk.rows, sizes)
 
-        for loaded in self._run("load", calls()):
+        self._take_loaded(self._run("load", calls()), total)
+
+    def load_apart(self, path: Path, rows: int, chunk_rows: int) -> None:
+        """Have a source of so many rows read where the steps are taken, `chunk_rows` a call."""
+        firsts = range(0, rows, chunk_rows)
+        self._chunks = [f"rows-{number}" for number in range(len(firsts))]
+        calls: list[tuple[str, tuple[Any, ...]]] = [
+            (name, (name, str(path), first, chunk_rows, self._sizes))
+            for name, first in zip(self._chunks, firsts, strict=True)
+        ]
+        self._take_loaded(self._run("load", calls, "load_apart"), rows)
+
+    def _take_loaded(self, results: Iterator[dict[str, Any]], total: int | None) -> None:
+        for loaded in results:
             self.rejects.update(loaded["rejects"])
             self.counts.update({"rows": loaded["rows"], "malformed": loaded["malformed"]})
             self.excluded |= loaded["excluded"]

@@ -56,6 +56,7 @@ from counterfoil.register.rows import (
     read_row,
     row_fault,
 )
+from counterfoil.register.source_parquet import ParquetSource
 
 RESIDENTS_MAX: Final = 10_000
 _REMEMBERED_ADDRESSES: Final = 32_768
@@ -172,6 +173,13 @@ class BuildWorker:
             self._watch.saw_place(form)
         [secret] = self._custodian.derive_secrets(exact)
         return secret, page_of(tag_of(secret), parts), _ENCODER.encode(form), ""
+
+    def load_apart(
+        self, name: str, source: str, first: int, count: int, sizes: Sizes
+    ) -> dict[str, Any]:
+        """Read `count` rows after the first `first` of a Parquet source, and `load` them."""
+        rows = ParquetSource(Path(source)).read_rows(first, count)
+        return self.load(name, first + 1, rows, sizes)
 
     # -- merge ---------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""The engine `spark` beside this machine's own."""
