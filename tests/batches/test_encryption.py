@@ -6,14 +6,15 @@ import hmac
 from os import urandom
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.batches.encryption import BatchKey, new_key, unwrap_key
+from counterfoil.batches.encryption import BatchKey, is_shared, new_key, unwrap_key
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, StoreFault
 
-OFFICE_KEY = bytes(range(32))
+OFFICE_KEY, SHARE = bytes(range(32)), b"\x01" * 32
 KEY = BatchKey("b-1", b"\x07" * 32)
 
 
@@ -58,22 +59,36 @@ def test_a_truncated_chunk_refuses(sealed: bytes) -> None:
 
 def test_unwrap_is_the_inverse_of_wrap() -> None:
     key = new_key("b-1", urandom)
-    again = unwrap_key("b-1", key.wrap(OFFICE_KEY, urandom), OFFICE_KEY)
+    again = unwrap_key("b-1", key.wrap(OFFICE_KEY, SHARE, urandom), OFFICE_KEY, SHARE)
     assert again.open("request", 3, key.seal("request", 3, b"rows", urandom)) == b"rows"
 
 
 @pytest.mark.parametrize(
-    ("batch", "office"), [("b-2", OFFICE_KEY), ("b-1", b"\x09" * 32)], ids=["batch", "office key"]
+    ("batch", "office", "share"),
+    [("b-2", OFFICE_KEY, SHARE), ("b-1", b"\x09" * 32, SHARE), ("b-1", OFFICE_KEY, b"\x09" * 32)],
+    ids=["batch", "office key", "share"],
 )
-def test_a_wrapped_key_opens_for_its_batch_and_office_only(batch: str, office: bytes) -> None:
-    with pytest.raises(StoreFault):
-        unwrap_key(batch, KEY.wrap(OFFICE_KEY, urandom), office)
+def test_a_wrapped_key_opens_for_its_batch_office_and_share_only(
+    batch: str, office: bytes, share: bytes
+) -> None:
+    with pytest.raises(StoreFault) as fault:
+        unwrap_key(batch, KEY.wrap(OFFICE_KEY, SHARE, urandom), office, share)
+    assert fault.value.code == "payload_sealed"
 
 
-def test_without_its_wrapped_key_a_batch_cannot_be_read() -> None:
-    with pytest.raises(StateFault) as fault:
-        unwrap_key("b-1", None, OFFICE_KEY)
-    assert fault.value.code == "payload_destroyed"
+def test_without_its_wrapped_key_or_its_share_a_batch_cannot_be_read() -> None:
+    for wrapped, share in ((None, SHARE), (KEY.wrap(OFFICE_KEY, SHARE, urandom), None)):
+        with pytest.raises(StateFault) as fault:
+            unwrap_key("b-1", wrapped, OFFICE_KEY, share)
+        assert fault.value.code == "payload_destroyed"
+
+
+def test_a_key_that_an_earlier_version_wrapped_needs_no_share() -> None:
+    bound = b'{"batch":"b-1","format":"counterfoil-payload-1","part":"key"}'
+    wrapped = bytes(12) + AESGCM(OFFICE_KEY).encrypt(bytes(12), b"\x07" * 32, bound)
+    assert not is_shared(wrapped)
+    assert is_shared(KEY.wrap(OFFICE_KEY, SHARE, urandom))
+    assert unwrap_key("b-1", wrapped, OFFICE_KEY, None).salt("granted", 1) == KEY.salt("granted", 1)
 
 
 def test_a_commitment_verifies_with_the_salt_and_tells_nothing_without_the_key() -> None:
@@ -104,7 +119,7 @@ def test_a_key_of_another_length_is_a_bug(length: int) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         BatchKey("b-1", bytes(length))
     with pytest.raises(ValueError, match="32 bytes"):
-        KEY.wrap(bytes(length), urandom)
+        KEY.wrap(bytes(length), SHARE, urandom)
 
 
 def test_a_batch_key_does_not_print_itself() -> None:

@@ -35,7 +35,7 @@ from tests.batches.office import (
     statement,
 )
 
-OFFICE_KEY = bytes(range(32))
+OFFICE_KEY, SHARE = bytes(range(32)), b"\x01" * 32
 
 
 @pytest.fixture
@@ -49,8 +49,10 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
 @pytest.fixture
 def session(connection: Connection) -> BatchSession:
     key = new_key(DETERMINED.batch_id, urandom)
-    batch, _ = store.create_batch(connection, new_batch(wrapped_key=key.wrap(OFFICE_KEY, urandom)))
-    return BatchSession.open(connection, batch, OFFICE_KEY)
+    batch, _ = store.create_batch(
+        connection, new_batch(wrapped_key=key.wrap(OFFICE_KEY, SHARE, urandom))
+    )
+    return BatchSession.open(connection, batch, OFFICE_KEY, SHARE)
 
 
 def _keep_rows(session: BatchSession) -> None:
@@ -99,14 +101,14 @@ def test_a_session_needs_the_offices_key_and_a_batch_that_has_its_own(
     session: BatchSession,
 ) -> None:
     assert (
-        _code(lambda: BatchSession.open(session.connection, session.batch, bytes(32)))
+        _code(lambda: BatchSession.open(session.connection, session.batch, bytes(32), SHARE))
         == "payload_sealed"
     )
     store.mark_withdrawn(session.connection, session.batch)
     store.destroy_key(session.connection, store.find_batch(session.connection, session.batch.id))
     gone = store.find_batch(session.connection, session.batch.id)
     assert (
-        _code(lambda: BatchSession.open(session.connection, gone, OFFICE_KEY))
+        _code(lambda: BatchSession.open(session.connection, gone, OFFICE_KEY, SHARE))
         == "payload_destroyed"
     )
 

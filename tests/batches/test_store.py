@@ -365,18 +365,19 @@ def test_a_batch_is_determined_on_one_snapshot(connection: Connection) -> None:
 
 
 def test_disposal_leaves_rows_that_nobody_can_read(connection: Connection) -> None:
-    office_key = bytes(32)
+    office_key, share = bytes(32), b"\x01" * 32
     key = new_key(DETERMINED.batch_id, lambda count: b"\x05" * count)
     store.create_batch(
-        connection, new_batch(wrapped_key=key.wrap(office_key, lambda count: bytes(count)))
+        connection, new_batch(wrapped_key=key.wrap(office_key, share, lambda count: bytes(count)))
     )
     batch = _batch(connection, BatchState.RELEASED)
-    assert unwrap_key(batch.id, batch.wrapped_key, office_key).salt("release", 0) == key.salt(
+    assert unwrap_key(batch.id, batch.wrapped_key, office_key, share).salt(
         "release", 0
-    )
+    ) == key.salt("release", 0)
     store.destroy_key(connection, batch)
     with _expect("payload_destroyed"):
-        unwrap_key(batch.id, store.find_batch(connection, batch.id).wrapped_key, office_key)
+        gone = store.find_batch(connection, batch.id)
+        unwrap_key(batch.id, gone.wrapped_key, office_key, share)
 
 
 def test_an_open_batch_is_not_disposed_of(connection: Connection) -> None:

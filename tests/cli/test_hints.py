@@ -8,11 +8,13 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 from typer.main import get_command
 
+from counterfoil.accountability.reconciliation import run as reconciling
 from counterfoil.cli.app import app, run
 from counterfoil.cli.ask.app import app as ask
 from counterfoil.cli.hints import HINT, completed, completing, verb_of
@@ -147,6 +149,8 @@ def test_what_the_clock_of_a_service_does_is_no_command_beside_it(
     """`reconcile` beside a running service ends with `office_served`, so `status` does not print
     it as what is next."""
     late = "[reconcile_late]"
+    assert late not in command("status", *desk.at).err  # made a moment ago
+    monkeypatch.setattr(reconciling, "WITHIN", timedelta(days=-1))
     alone = command("status", *desk.at).err
     assert late in alone
     assert "`counterfoil reconcile" in alone

@@ -183,4 +183,5 @@ def test_what_cannot_be_printed_in_a_value_never_reaches_the_terminal(world: Wor
 def _key(world: World, batch: str) -> BatchKey:
     with world.office.store.reading() as connection:
         held = batches.find_batch(connection, batch)
-    return unwrap_key(held.id, held.wrapped_key, world.office.payload_keys()[0])
+    share = world.office.shares.find(held.id)
+    return unwrap_key(held.id, held.wrapped_key, world.office.payload_keys()[0], share)

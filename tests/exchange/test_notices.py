@@ -28,7 +28,7 @@ from tests.world.office import World
 from tests.world.people import REQUESTS
 
 
-def _known(world: World) -> KnownOffice:
+def known(world: World) -> KnownOffice:
     """What a requester knows of the office, without witnesses."""
     office = world.office
     holder, agreement = office.holder_key, office.law.agreement
@@ -63,9 +63,9 @@ def test_a_recall_leaves_once_sealed_and_is_opened_by_the_kit(world: World, tmp_
     )
     path = post.mailbox.notice(sent.item)
     assert is_notice(path)
-    known = _known(world)
+    knows = known(world)
     keys = {post.opening.key_id: post.opening}
-    found = open_notice(known, Desk(tmp_path / "items"), path, keys)
+    found = open_notice(knows, Desk(tmp_path / "items"), path, keys)
     assert f"batch {batch}" in " ".join(found.lines)
     assert Path(found.recalls).read_bytes()
     assert batch.encode() not in path.read_bytes()
@@ -81,24 +81,24 @@ def test_a_recall_that_is_withheld_shows_by_the_head(world: World, tmp_path: Pat
     notices, way = Notices(office, post.mailbox, post.folders), Folder(post.mailbox.root)
     outbox.write_head([])
     before = post.mailbox.head.read_bytes()
-    known, now = _known(world), world.now
+    knows, now = known(world), world.now
     seen, late = Desk(tmp_path / "seen"), Desk(tmp_path / "late")
-    assert fetch_all(known, seen, way, now).recalls == 0
+    assert fetch_all(knows, seen, way, now).recalls == 0
     recall(world, batch)
     assert notices.put_new([_left(post, batch)]) == 1
     [sent] = notices.records()
     outbox.write_head([], [sent])
     path = post.mailbox.notice(sent.item)
     path.unlink()
-    found = fetch_all(known, seen, way, now)
+    found = fetch_all(knows, seen, way, now)
     assert found.recalls == 1
     assert [(each.code, each.item) for each in found.troubles] == [("outbox_withheld", sent.item)]
     post.mailbox.head.write_bytes(before)
     with pytest.raises(VerifyFault) as fault:
-        fetch_all(known, seen, way, now)
+        fetch_all(knows, seen, way, now)
     assert fault.value.code == "outbox_back"
-    assert fetch_all(known, late, way, now).troubles == ()
-    troubles = fetch_all(known, late, way, now + timedelta(hours=1, minutes=1)).troubles
+    assert fetch_all(knows, late, way, now).troubles == ()
+    troubles = fetch_all(knows, late, way, now + timedelta(hours=1, minutes=1)).troubles
     assert [each.code for each in troubles] == ["outbox_late"]
 
 

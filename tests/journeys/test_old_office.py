@@ -32,6 +32,7 @@ from counterfoil.core.use_cases import NOBODY, SERVICE, finish
 from counterfoil.disclosure import register_build
 from counterfoil.ledger import EntryKind
 from counterfoil.office.journal import accounting_key, enter
+from counterfoil.office.keys.wrapped_keys import count_shares
 from tests.accountability.accounting.files import check, exported, records
 from tests.cli.desk import command
 from tests.world.acts import dispose, resume
@@ -129,6 +130,22 @@ def test_an_unfinished_batch_is_finished_or_refused_with_a_cure(old: Old, name: 
         assert fault.cure
     else:
         assert answers == ["confirmed", "not_confirmed"]
+    _check_ledger(old)
+
+
+def test_its_batches_are_given_shares_by_the_first_run_of_retention(old: Old) -> None:
+    """From then on a copy of its database opens no more than one that this version made; what a
+    batch has in it is what it was."""
+    before = count_shares(old.office)
+    assert (before.alone, old.office.shares.is_made) == (6, False)
+    old.now = NOW + timedelta(days=1)
+    dispose(old)
+    assert count_shares(old.office) == (0, 0, 0)
+    assert old.office.shares.listed() == set(old.batches.values())
+    made = export_evidence(
+        old.office, old.officer("a").officer, ExportEvidence(old.batches["released"], "q2")
+    )
+    assert replay(made.bundle, made.key, old.office.holder_key).outcome == "confirmed"
     _check_ledger(old)
 
 

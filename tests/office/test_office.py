@@ -200,7 +200,7 @@ def test_a_database_elsewhere_keeps_its_address(tmp_path: Path) -> None:
         database="sqlite:////var/office.db",
         chunk_rows=1,
     )
-    assert context.database_url(settings, tmp_path) == "sqlite:////var/office.db"
+    assert context.database_url(settings.database, tmp_path) == "sqlite:////var/office.db"
 
 
 def test_time_is_utc_in_whole_seconds() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from counterfoil.cli.ask import exchange
+from counterfoil.cli.ask import answers, exchange
 from counterfoil.core.instants import instant_text
 from counterfoil.envelopes import seal_item
 from counterfoil.requester import outgoing
@@ -352,3 +352,57 @@ def test_destruction_is_stated_and_signed_and_never_half_said(bench: Bench, caps
 
 def principal_vkey(bench: Bench) -> str:
     return bench.key.with_name("sandbox-principal.vkey").read_text("utf-8").strip()
+
+
+def test_a_notice_that_nobody_opened_is_told_until_it_is(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    path = answered(bench)
+    reader = read_public_key(bench.key.with_name("sandbox-principal.opening.pub"))
+    item = bench.holder.notice("counterfoil-correction-1\nrow 1\n", reader)
+    bench.holder.publish()
+    bench.ask("fetch", "--from", bench.mailbox, "--key", bench.key)
+    capsys.readouterr()
+    assert bench.ask("open", path, "--key", bench.key) == 6
+    notice = bench.folder / f"kit/items/notices/{item}.notice"
+    assert f"NOT READ: a notice of the holder is here that nobody opened; it may recall this answer: `counterfoil-ask open {notice}" in capsys.readouterr().err  # fmt: skip
+    assert bench.ask("status", "--key", bench.key, "--json") == 0
+    assert result(capsys)["unread"] == [str(notice)]
+    assert bench.ask("open", notice, "--key", bench.key) == 0
+    assert bench.ask("open", path, "--key", bench.key) == 0
+    assert bench.ask("status", "--key", bench.key, "--json") == 0
+    told = result(capsys)
+    assert (told["unread"], told["outbox"]["current"]) == ([], True)
+    assert told["items"][0]["state"] == "answered and opened"
+
+
+def test_an_answer_that_the_office_replaced_is_told(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    path = answered(bench)
+    bench.ask("open", path, "--key", bench.key)
+    before = path.with_name("before.answer")
+    before.write_bytes(path.read_bytes())
+    bench.holder.says = dict.fromkeys([str(row["request_id"]) for row in REQUESTS], "not_confirmed")
+    bench.holder.answer(path.with_suffix(".item"))
+    bench.holder.publish()
+    capsys.readouterr()
+    assert bench.ask("fetch", "--from", bench.mailbox, "--key", bench.key, "--json") == 5
+    assert troubles(capsys) == ["answer_replaced"]
+    assert bench.ask("status", "--key", bench.key, "--json") == 0
+    assert "not the answer any more" in result(capsys)["items"][0]["state"]
+    assert bench.ask("open", before, "--key", bench.key) == 6
+    assert "REPLACED" in capsys.readouterr().err
+    assert bench.ask("open", path, "--key", bench.key) == 0
+    assert bench.ask("fetch", "--from", bench.mailbox, "--key", bench.key) == 0
+
+
+def test_an_outbox_that_is_not_known_up_to_now_is_told_by_status(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    path = answered(bench)
+    for module in (exchange, answers):
+        monkeypatch.setattr(module, "now", lambda: NOW + timedelta(hours=5))
+    capsys.readouterr()
+    assert bench.ask("status", "--key", bench.key, "--json") == 0
+    due = instant_text(NOW + timedelta(hours=2))
+    outbox = {"sequence": len(bench.holder.heads), "at": instant_text(NOW), "next_due": due}
+    assert result(capsys)["outbox"] == outbox | {"current": False}
+    bench.ask("status", "--key", bench.key)
+    assert f"NOT CURRENT since {due}" in capsys.readouterr().err
+    assert bench.ask("open", path, "--key", bench.key) == 6
+    assert "NOT CURRENT" in capsys.readouterr().err

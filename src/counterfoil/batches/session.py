@@ -39,10 +39,12 @@ class BatchSession:
         self.key = key
 
     @classmethod
-    def open(cls, connection: Connection, batch: Batch, office_key: bytes) -> BatchSession:
-        """Open the batch's key with the office's. Raises StateFault `payload_destroyed`, StoreFault
-        `payload_sealed`."""
-        key = unwrap_key(batch.id, batch.wrapped_key, office_key, batch.round)
+    def open(
+        cls, connection: Connection, batch: Batch, office_key: bytes, share: bytes | None
+    ) -> BatchSession:
+        """Open the batch's key with the office's and the batch's share. Raises StateFault
+        `payload_destroyed`, StoreFault `payload_sealed`."""
+        key = unwrap_key(batch.id, batch.wrapped_key, office_key, share, batch.round)
         return cls(connection, batch, key)
 
     # -- chunks --------------------------------------------------------------------------------

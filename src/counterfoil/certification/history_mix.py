@@ -23,7 +23,6 @@ from typing import Final, NamedTuple
 
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
-from counterfoil.batches.session import BatchSession
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Comparison, Match
 from counterfoil.database import Connection
@@ -48,11 +47,10 @@ def read_mix(office: Office) -> HistoryMix:
     """The mix of all batches that were determined. Raises StateFault `mix_no_history` where there
     is no negative, StoreFault."""
     mix, negatives, counted = Counter[str](), 0, 0
-    wrapping, _ = office.payload_keys()
     with office.store.reading() as connection:
         for batch in batches.list_batches(connection):
             found = [
-                nearest_kinds(match.evidence) for match in _negatives(connection, batch, wrapping)
+                nearest_kinds(match.evidence) for match in _negatives(office, connection, batch)
             ]
             for kinds in found:
                 mix.update(dict.fromkeys(kinds, SHARES // len(kinds)))
@@ -80,8 +78,8 @@ def nearest_kinds(evidence: tuple[Comparison, ...]) -> tuple[str, ...]:
     return ("withheld",) if _CONTRADICTED.isdisjoint(levels.items()) else ("junior_senior",)
 
 
-def _negatives(connection: Connection, batch: Batch, wrapping: bytes) -> Iterator[Match]:
+def _negatives(office: Office, connection: Connection, batch: Batch) -> Iterator[Match]:
     if batch.wrapped_key is None:
         return
-    session = BatchSession.open(connection, batch, wrapping)
+    session = office.batch_session(connection, batch)
     yield from (row for row in session.compared() if not row.confirmed)

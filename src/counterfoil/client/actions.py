@@ -42,6 +42,7 @@ from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.values import Public, Role
 from counterfoil.disclosure import claims, explain, listing, waiting
+from counterfoil.exchange import statements
 from counterfoil.office import officers
 
 Kind = Literal["act", "question"]
@@ -116,6 +117,7 @@ _TABLE: Final = (
     _question("recall-shown", recalls.show_recall, _D),
     _question("recall-notice", recalls.write_recall_notice, _D),
     _question("receipts", receipts.show_receipts, _D),
+    _question("statements", statements.list_statements, _D),
     _question("court-matters", court.list_court_matters, _H),
     _question("court-certification", court.prepare_certification, _H),
     _question("notice-text", notices.write_notice, _D),

@@ -4,12 +4,15 @@ line, for the door of the office and for pages.
 A `Need` has a code, what it is about, a sentence, and the command that is its cure, without
 --office and --officer, which whoever shows it adds. Needs are told in this order:
 
+    closing_unfinished                          the office was closed, and has keys yet: nothing
+                                                else is told of a closed office
     suspended, orders_disagree                  something stands still
     incident_open, duty_late                    a day passes or has passed
     clock_behind                                the machine's clock is before the last entry
     agreement_over, agreement_ends, agreement_early, safeguards_over, safeguards_end
     register_*, snapshot_old, certificate_missing
     cosign_late, publish_late, reconcile_late   what runs by the clock
+    statements_wait                             what requesters stated of recalls and destruction
     rows_wait, batch_determine, batch_review, batch_release, batch_held
 """
 
@@ -22,6 +25,7 @@ from typing import Final
 import msgspec
 
 from counterfoil.accountability import publication, reconciliation
+from counterfoil.accountability.retention import closing
 from counterfoil.certification.standing import OfficeStanding, office_standing
 from counterfoil.controls import witnesses
 from counterfoil.controls.duties import service as duties
@@ -30,6 +34,7 @@ from counterfoil.controls.suspension.service import SuspensionStatus, suspension
 from counterfoil.core.use_cases import NOBODY, Actor
 from counterfoil.core.values import Public
 from counterfoil.disclosure.listing import BatchLine, ListBatches, list_batches
+from counterfoil.exchange.statements import count_statements
 from counterfoil.office import Office
 
 WARN_DAYS: Final = 30
@@ -51,9 +56,11 @@ class Need(Public, frozen=True):
 
 
 class OfficeState(Public, frozen=True):
-    """How an office is. `needs`: what needs somebody, the most pressing first."""
+    """How an office is. `needs`: what needs somebody, the most pressing first; `closing`: whether
+    it was closed for good."""
 
     needs: tuple[Need, ...]
+    closing: closing.ClosingStatus
     batches: tuple[BatchLine, ...]
     suspended: SuspensionStatus
     standing: OfficeStanding
@@ -62,12 +69,14 @@ class OfficeState(Public, frozen=True):
     reconciled: reconciliation.ReconciliationStatus
     duties: duties.DutyListing
     incidents: tuple[incidents.IncidentStatus, ...]
+    statements: int
 
 
 def office_state(office: Office, _actor: Actor) -> OfficeState:
     """How the office is. Anybody may ask. Raises StoreFault, VerifyFault (database)."""
     found = OfficeState(
         needs=(),
+        closing=closing.closing_status(office, NOBODY),
         batches=tuple(list_batches(office, NOBODY, ListBatches())),
         suspended=suspension_status(office, NOBODY),
         standing=office_standing(office, NOBODY),
@@ -76,18 +85,33 @@ def office_state(office: Office, _actor: Actor) -> OfficeState:
         reconciled=reconciliation.reconciliation_status(office, NOBODY),
         duties=duties.list_duties(office, NOBODY),
         incidents=tuple(incidents.due_incidents(office, NOBODY)),
+        statements=count_statements(office, NOBODY),
     )
     return msgspec.structs.replace(found, needs=tuple(needs_of(found)))
 
 
 def needs_of(state: OfficeState) -> Iterator[Need]:
     """What needs somebody, in the order of the module."""
+    if state.closing.entered:
+        yield from _unfinished(state.closing)
+        return
     yield from _still(state.suspended)
     yield from _days(state)
     yield from _standing(state.standing)
     yield from _late(state)
+    if state.statements:
+        words = f"Statements of requesters that wait for two officers: {state.statements}."
+        yield Need("statements_wait", "", words, "recall statements")
     for each in state.batches:
         yield from _batch(each)
+
+
+def _unfinished(found: closing.ClosingStatus) -> Iterator[Need]:
+    if not found.archive:
+        words = (
+            "The office is closed, and its archive is not written: its keys stand. Run it again."
+        )
+        yield Need("closing_unfinished", "", words, "office close", by_officer=False)
 
 
 def _still(suspended: SuspensionStatus) -> Iterator[Need]:

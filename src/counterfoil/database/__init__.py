@@ -19,7 +19,9 @@ from counterfoil.database.engine import (
     Store,
     Watch,
     create_store,
+    file_of,
     look_at_store,
+    open_own_store,
     open_store,
 )
 from counterfoil.database.prepared import Prepared
@@ -31,6 +33,8 @@ __all__ = [
     "Store",
     "Watch",
     "create_store",
+    "file_of",
     "look_at_store",
+    "open_own_store",
     "open_store",
 ]

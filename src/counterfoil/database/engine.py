@@ -118,7 +118,7 @@ class Store:
             raise StoreFault(
                 "log_not_cut",
                 "another program reads the database: what was deleted may still stand in its log",
-                place="office.db-wal",
+                place=f"{Path(self.engine.url.database or '').name}-wal",
                 cure="End the other program, then run the command again.",
             )
 
@@ -159,6 +159,31 @@ def open_store(url: str) -> Store:
         if held != max(_revisions()):
             _migrate(connection, held)
     return store
+
+
+def open_own_store(url: str, tables: MetaData) -> Store:
+    """Open a database beside the office's, whose few tables no migration changes: they are made
+    where they are not there.
+
+    Raises SettingsFault for another kind of URL, StateFault `database_taken` where it is an
+    office's own database, StoreFault if it cannot be read or made.
+    """
+    with _first(url) as (store, connection):
+        if _held(connection) is not None:
+            raise StateFault(
+                "database_taken",
+                "the database holds an office, whose backups would copy what is to lie apart",
+                place="batch_keys",
+                cure="Name another database, or leave `batch_keys` out of office.toml.",
+            )
+        tables.create_all(connection)
+    return store
+
+
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite URL; None for a server's. Raises SettingsFault for another kind."""
+    parsed = _parsed(url)
+    return Path(parsed.database or "") if parsed.drivername in _FILES else None
 
 
 def look_at_store(url: str) -> Store:
@@ -236,9 +261,8 @@ def _upgrade(connection: Connection, revision: str = "head") -> None:
 
 def _must_exist(url: str) -> None:
     """Opening a file that is not there would make one."""
-    parsed = _parsed(url)
-    path = parsed.database
-    if parsed.drivername in _FILES and path and path != ":memory:" and not Path(path).exists():
+    path = file_of(url)
+    if path is not None and path.name not in ("", ":memory:") and not path.exists():
         raise _empty()
 
 

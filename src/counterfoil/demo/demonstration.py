@@ -99,7 +99,7 @@ def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[s
             ),
         }
     finally:
-        office.store.close()
+        office.close()
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[sample.Row]) -> Path:

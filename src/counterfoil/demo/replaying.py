@@ -115,7 +115,7 @@ def _limited(directory: Path, progress: Progress) -> dict[str, Any]:
     """Received, and refused whole: there is nothing to determine."""
     office = _office(directory, "limited", lifted=False)
     counts = client.receive(office, directory / "requests.csv", watcher(progress)).counts
-    office.store.close()
+    office.close()
     total = counts["granted"] + counts["refused"] + counts["rejected"]
     whole = sorted(
         name.removeprefix(REFUSED_BY)
@@ -139,7 +139,7 @@ def _lifted(directory: Path, progress: Progress) -> dict[str, Any]:
     client.review(office, batch, sandbox_key(office, "officer-a"))
     client.release(office, batch, sandbox_key(office, "officer-b"), out)
     opened = office.custodian().total()
-    office.store.close()
+    office.close()
     found = tabulate(out, {element.code: element.id for element in office.law.elements})
     return {"residents": manifest.counts.residents, "opened": opened, **found}
 

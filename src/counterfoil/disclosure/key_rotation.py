@@ -20,8 +20,6 @@ from __future__ import annotations
 from typing import Final, Literal, get_args
 
 from counterfoil import register
-from counterfoil.batches import store
-from counterfoil.batches.encryption import unwrap_key
 from counterfoil.certification.certificate import sign_again as sign_certificates_again
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import StateFault, StoreFault, UsageFault, VerifyFault
@@ -38,6 +36,7 @@ from counterfoil.office.keys.current_keys import (
     require_current_keys,
     with_next_key,
 )
+from counterfoil.office.keys.wrapped_keys import wrap_all
 from counterfoil.office.officers import ADDED, RETIRED
 
 Purpose = Literal["holder", "register", "payload"]
@@ -191,22 +190,13 @@ def _exchange(
             new = acts.NewAct(EntryKind.KEY, purpose, canonical.encode(said), fields, event=event)
             act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
             if plan.purpose == "payload":
-                _wrap_again(office, connection, plan)
+                wrap_all(office, connection, _prepared(office, plan)[:32])
             remember_exchange(office, connection, plan.number)
             office.ledger.sign_checkpoint(connection, signer)
     except BaseException:
         office.rotated[0] = before
         raise
     return act.entry_index
-
-
-def _wrap_again(office: Office, connection: Connection, plan: key_files.Plan) -> None:
-    """Wrap the key of each batch under the payload key that is prepared."""
-    secret, before = _prepared(office, plan), office.payload_keys()[0]
-    for batch in store.list_batches(connection):
-        if batch.wrapped_key is not None:
-            key = unwrap_key(batch.id, batch.wrapped_key, before)
-            store.replace_key(connection, batch, key.wrap(secret[:32], office.random))
 
 
 def _sign_register_again(office: Office) -> None:

@@ -39,7 +39,7 @@ import msgspec
 from counterfoil import intake
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, BatchHeader, ChunkKind, NewBatch
-from counterfoil.batches.encryption import BatchKey, new_key, unwrap_key
+from counterfoil.batches.encryption import KEY_BYTES, BatchKey, new_key, unwrap_key
 from counterfoil.batches.rows import pack
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
@@ -177,6 +177,7 @@ def _batch_of(
     same commit."""
     now, batch_id = office.clock(), new_batch_id(office.random)
     key, wrapping = new_key(batch_id, office.random), office.payload_keys()[0]
+    share = office.random(KEY_BYTES)
     wanted = NewBatch(
         id=batch_id,
         file_digest=file.digest,
@@ -186,18 +187,20 @@ def _batch_of(
         header=header,
         received_at=now,
         gate_date=now.date(),
-        wrapped_key=key.wrap(wrapping, office.random),
+        wrapped_key=key.wrap(wrapping, share, office.random),
     )
     with acting(office, wanted, receiving=True) as connection:
         now = office.clock()  # Another process may have entered something while this one waited.
         dated = msgspec.structs.replace(wanted, received_at=now, gate_date=now.date())
         batch, new = batches.create_batch(connection, dated)
         if new:
+            office.shares.keep({batch.id: share})  # durable before the batch is
             enter_law(office, connection)
             enter(office, connection, EntryKind.BATCH, _entry_fields(batch, key), at=now)
             return batch, key, True
         require_running(office, connection, batch.id, batch.header, receiving=True)
-    return batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False
+    kept = office.shares.find(batch.id)
+    return batch, unwrap_key(batch.id, batch.wrapped_key, wrapping, kept), False
 
 
 def _entry_fields(batch: Batch, key: BatchKey) -> dict[str, str | int]:

@@ -5,12 +5,14 @@ sees, and what it remembers of each item.
     exchange/spool/ITEM/         its content in clear, for as long as it is being received
     exchange/items/ITEM.json     what became of an item that a principal signed, or of an open file
     exchange/notices/            recalls that left (exchange/notices.py)
+    exchange/statements/         what a requester stated of a recall or of destruction
+                                 (exchange/statements.py)
     exchange/keys/               intake keys (exchange/intake_keys.py)
     exchange/head.jws            the newest head of the outbox
     exchange/tmp/                files that last as long as one request or one answer
 
 `ItemRecord` is what `items/` holds, and `NoticeRecord` (exchange/notices.py) what `notices/` does,
-each as one JSON object:
+and `StatementRecord` (exchange/statements.py) what `statements/` does, each as one JSON object:
 
     {"mac": "<64 hex>", "record": {...}}
 
@@ -89,6 +91,19 @@ class NoticeRecord(Public, frozen=True, forbid_unknown_fields=True):
     left_at: str
 
 
+class StatementRecord(Public, frozen=True, forbid_unknown_fields=True):
+    """What a requester stated, as it came in an item. `digest`: of the item's file; `content`: the
+    item's own commitment; `statement`: the signed object, and `stated` the digest of it."""
+
+    item: str
+    digest: str
+    content: str
+    batch: str
+    received_at: str
+    statement: str
+    stated: str
+
+
 class ExchangeFolders:
     """The folder `exchange/` of one office. Methods raise OSError where the disk refuses."""
 
@@ -98,6 +113,7 @@ class ExchangeFolders:
         self.spool = self.root / "spool"
         self.items = self.root / "items"
         self.notices = self.root / "notices"
+        self.statements = self.root / "statements"
         self.keys = self.root / "keys"
         self.tmp = self.root / "tmp"
         self.head = self.root / "head.jws"
@@ -106,7 +122,7 @@ class ExchangeFolders:
         """Make what is missing, remove what a process left that was ended, and take the records of
         an older version. Raises StoreFault `exchange_folder`, KeyFault."""
         try:
-            for folder in (self.spool, self.items, self.notices, self.keys):
+            for folder in (self.spool, self.items, self.notices, self.statements, self.keys):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in self._clear():
                 shutil.rmtree(folder, ignore_errors=True)

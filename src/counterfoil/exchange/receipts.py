@@ -22,7 +22,7 @@ from counterfoil.envelopes import (
     parse_opening_key,
     seal_counts,
 )
-from counterfoil.exchange.folders import ItemRecord
+from counterfoil.exchange.folders import ItemRecord, StatementRecord
 from counterfoil.exchange.mailbox import Mailbox, Waiting
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
@@ -43,6 +43,20 @@ def write_receipt(office: Office, mailbox: Mailbox, record: ItemRecord, counts: 
         expected=record.expected,
         counts=seal_counts(record.item, counts, keys) if keys else (),
         ledger=place,
+    )
+    _write(mailbox.receipt(record.item), make_receipt(receipt, office.signer()))
+
+
+def write_statement_receipt(office: Office, mailbox: Mailbox, record: StatementRecord) -> None:
+    """Receipt a statement that waits for two officers, or that they entered. Raises OSError,
+    KeyFault."""
+    receipt = Receipt(
+        office=office.settings.name,
+        item=record.item,
+        digest=record.digest,
+        content=record.content,
+        received_at=record.received_at,
+        batch=record.batch,
     )
     _write(mailbox.receipt(record.item), make_receipt(receipt, office.signer()))
 

@@ -3,13 +3,15 @@
     1  The file is copied into the office's own spool, without following a link; all that follows
        reads the copy.
     2  It is an item of this version, named as its file is, for this office and this agreement, of
-       the kind `request`, and its time is not over.
+       the kind `request`, or a `notice` of a requester, and its time is not over.
     3  Its id is new, or the same bytes had it before: one item, received once.
     4  It is sealed to an intake key of this office, unaltered and whole, and a principal of the
        agreement who has a key signed it (envelopes/open.py).
     5  Its content has the parts that a request has; answers are sealed to the keys that it names,
        each of which the agreement names where it names any.
     6  The request file's own header is signed by the same principal.
+
+Of a notice, 5 is that it holds one statement, whose own signature exchange/statements.py looks at.
 
 An open file is taken in a sandbox alone; of it, only 1 and 3 hold. The clear file lies in the spool
 until it is received, which `received` and `drop` end.
@@ -18,12 +20,14 @@ until it is received, which `received` and `drop` end.
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from counterfoil import intake
+from counterfoil.answers.receipts import MAX_BYTES
 from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.core.values import Sensitive
 from counterfoil.envelopes import (
@@ -36,7 +40,7 @@ from counterfoil.envelopes import (
     require_current,
 )
 from counterfoil.envelopes.content import REQUEST_FILES
-from counterfoil.exchange.folders import ExchangeFolders, ItemRecord
+from counterfoil.exchange.folders import ExchangeFolders, ItemRecord, StatementRecord
 from counterfoil.exchange.intake_keys import IntakeKeys
 from counterfoil.exchange.mailbox import SEALED, Mailbox, Waiting
 from counterfoil.office import Office
@@ -46,6 +50,7 @@ MOST_BYTES: Final = 4_500_000_000
 _BLOCK: Final = 1 << 20
 _HEADER: Final = "request.header.jws"
 _DOCUMENT: Final = "request.document"
+_STATEMENT: Final = "statement.jws"
 _SIDE_BYTES: Final = 16_384
 
 
@@ -61,6 +66,15 @@ class TakenItem(Sensitive, frozen=True):
     reply_to: tuple[str, ...]
     file: Path
     document: Path | None
+
+
+class TakenStatement(Sensitive, frozen=True):
+    """What a requester stated of a recall or of destruction, and the item that it came in."""
+
+    item: str
+    digest: str
+    content: str
+    statement: bytes
 
 
 class Taker:
@@ -90,9 +104,12 @@ class Taker:
             raise _refused("item_long", f"the item is longer than {MOST_BYTES} bytes")
         return path, f"sha256:{digest.hexdigest()}"
 
-    def known(self, waiting: Waiting, digest: str) -> ItemRecord | None:
-        """Step 3: what is remembered of this very item. Raises StateFault `item_replayed`."""
-        record = self._folders.record(waiting.item)
+    def known(
+        self, waiting: Waiting, digest: str, stated: StatementRecord | None = None
+    ) -> ItemRecord | StatementRecord | None:
+        """Step 3: what is remembered of this very item; `stated`: what is of a statement that had
+        its id. Raises StateFault `item_replayed`."""
+        record = self._folders.record(waiting.item) or stated
         if record is not None and record.digest != digest:
             raise StateFault(
                 "item_replayed",
@@ -102,7 +119,7 @@ class Taker:
             )
         return record
 
-    def take(self, waiting: Waiting, path: Path, digest: str) -> TakenItem:
+    def take(self, waiting: Waiting, path: Path, digest: str) -> TakenItem | TakenStatement:
         """Steps 2 and 4 to 6. Raises VerifyFault, InputFault, StateFault `item_open`; KeyFault."""
         if waiting.form == SEALED:
             return self._open(waiting, path, digest)
@@ -122,7 +139,7 @@ class Taker:
         shutil.rmtree(self._folders.spool / waiting.item, ignore_errors=True)
         (self._folders.spool / waiting.name).unlink(missing_ok=True)
 
-    def _open(self, waiting: Waiting, path: Path, digest: str) -> TakenItem:
+    def _open(self, waiting: Waiting, path: Path, digest: str) -> TakenItem | TakenStatement:
         with path.open("rb") as source:
             header = peek_header(source)
         self._require_for_us(waiting, header)  # 2
@@ -130,6 +147,8 @@ class Taker:
         clear = folder / "content"
         with path.open("rb") as source, clear.open("w+b") as sink:
             opened = open_item(source, sink, self._keys.opening(), self._signers)  # 4
+            if header.kind == "notice":
+                return _statement(opened, sink, digest)
             taken = self._unpack(opened, sink, folder, digest)  # 5
         clear.unlink()
         signed = intake.open_file(
@@ -148,8 +167,8 @@ class Taker:
             raise _refused("item_renamed", "the item has another id than its file")
         if header.office != self._office.settings.name:
             raise _refused("item_readdressed", "the item is for another office")
-        if header.kind != "request" or header.answers:
-            raise _refused("item_kind", "the item is no request")
+        if header.kind not in ("request", "notice") or header.answers:
+            raise _refused("item_kind", "the item is neither a request nor a requester's notice")
         if header.agreement != self._office.law.agreement_digest:
             raise _refused("item_agreement", "the item is under another agreement")
         require_current(header, self._office.clock())
@@ -192,6 +211,17 @@ class Taker:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
         return folder
+
+
+def _statement(opened: OpenedItem, clear: BinaryIO, digest: str) -> TakenStatement:
+    """Step 5 of a notice. Raises VerifyFault `item_parts`."""
+    content, sink = Content(clear), io.BytesIO()
+    sizes = {part.name: part.size for part in content.parts}
+    if sizes.keys() != {_STATEMENT} or sizes[_STATEMENT] > MAX_BYTES:
+        raise _refused("item_parts", "the item does not hold one statement and nothing else")
+    content.copy(_STATEMENT, sink)
+    header = opened.header
+    return TakenStatement(header.item, digest, header.content, sink.getvalue())
 
 
 def _copy(content: Content, name: str, path: Path) -> None:

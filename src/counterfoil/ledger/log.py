@@ -119,6 +119,12 @@ class Ledger:
             return head.believed(index)
         return decode(read_entry(connection, index), f"entry {index}")
 
+    def begun(self, connection: Connection) -> str:
+        """When the ledger was begun, and so its office: the time of the first entry, UTC text; ""
+        for an empty ledger. Raises as `entry`."""
+        first = self.entry(connection, 0)
+        return first.time if first else ""
+
     def newest_fields(self, connection: Connection, kind: EntryKind) -> dict[str, Value] | None:
         """The fields of the last entry of a kind, or None where there is none."""
         newest = next(self.newest_of(connection, kind), None)

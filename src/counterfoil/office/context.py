@@ -11,6 +11,8 @@
                              other key files)
     DIR/keys/closed          notes that the office is closed for good (office/keys/closed.py)
     DIR/office.db            ledger, batches, history
+    DIR/batch-keys.db        a share of each batch's key (batches/shares.py): without it nothing of
+                             a batch opens, so that copies of office.db outlive no disposal
     DIR/register/            snapshots, and the key custodian's count of openings
 
 An office is made in a directory beside the one that was named and moved into place last, so that a
@@ -33,6 +35,7 @@ from typing import Final, Literal, NamedTuple
 from counterfoil import gate, matching, register
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.session import BatchSession
+from counterfoil.batches.shares import ShareStore
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import KeyFault, SettingsFault, StateFault
@@ -78,6 +81,7 @@ class Office:
     directory: Path
     settings: Settings
     store: Store
+    shares: ShareStore = field(repr=False)
     law: gate.Law
     ledger: Ledger
     passphrase: str | None = field(repr=False)
@@ -296,7 +300,13 @@ class Office:
     def batch_session(self, connection: Connection, batch: Batch) -> BatchSession:
         """The batch in this transaction, its key opened. Raises KeyFault, StateFault
         `payload_destroyed`, StoreFault `payload_sealed`."""
-        return BatchSession.open(connection, batch, self.payload_keys()[0])
+        share = self.shares.find(batch.id) if batch.wrapped_key is not None else None
+        return BatchSession.open(connection, batch, self.payload_keys()[0], share)
+
+    def close(self) -> None:
+        """Close the office's databases."""
+        self.store.close()
+        self.shares.close()
 
     @contextmanager
     def finishing(self) -> Generator[None]:
@@ -368,16 +378,12 @@ def law_fields(office: Office) -> dict[str, str | int]:
     return {"agreement": office.law.agreement_digest, "rules": office.rules}
 
 
-def database_url(settings: Settings, directory: Path) -> str:
-    """The URL with a relative SQLite path put inside the office."""
+def database_url(url: str, directory: Path) -> str:
+    """A URL of the settings with a relative SQLite path put inside the office."""
     prefix = "sqlite:///"
-    path = settings.database.removeprefix(prefix)
-    inside = (
-        settings.database.startswith(prefix)
-        and not path.startswith("/")
-        and path not in ("", ":memory:")
-    )
-    return f"{prefix}{directory.absolute() / path}" if inside else settings.database
+    path = url.removeprefix(prefix)
+    inside = url.startswith(prefix) and not path.startswith("/") and path not in ("", ":memory:")
+    return f"{prefix}{directory.absolute() / path}" if inside else url
 
 
 def new_batch_id(random: Random) -> str:

@@ -166,7 +166,7 @@ def _fill(
         passphrase = random(24).hex()
         _write_private(keys / PASSPHRASE_FILE, passphrase)
     _make_service_keys(keys, settings.name, passphrase, random)
-    create_store(database_url(settings, making)).close()
+    create_store(database_url(settings.database, making)).close()
     _begin_ledger(open_office(making, passphrase, clock=clock, random=random))
 
 
@@ -231,7 +231,7 @@ def _begin_ledger(office: Office) -> None:
                 enrol(office, connection, officer)
             office.ledger.sign_checkpoint(connection, office.signer())
     finally:
-        office.store.close()
+        office.close()
 
 
 def _check_vacant(directory: Path) -> None:

@@ -16,6 +16,7 @@ import msgspec
 from counterfoil import gate, ledger
 from counterfoil.batches import remembered, store
 from counterfoil.batches.officers import Role
+from counterfoil.batches.shares import ShareStore
 from counterfoil.batches.statements import check_signed, read_signed
 from counterfoil.core import canonical
 from counterfoil.core.bounded import read_bounded
@@ -86,7 +87,8 @@ def open_office(
     office = Office(
         directory=directory,
         settings=settings,
-        store=opener(database_url(settings, directory)),
+        store=opener(database_url(settings.database, directory)),
+        shares=ShareStore(database_url(settings.batch_keys, directory)),
         law=law,
         ledger=Ledger(settings.name),
         passphrase=passphrase,

@@ -36,6 +36,9 @@ field refuses.
     spark = ""                             # the Spark Connect endpoint of `--engine spark`, such as
                                            # sc://spark.example.gov:15002 (docs/operate/spark.md);
                                            # "": none
+    batch_keys = "sqlite:///batch-keys.db" # where a share of each batch's key lies, outside the
+                                           # backups of `database` (batches/shares.py): a file, or
+                                           # a PostgreSQL database of its own
     page = []                              # program and arguments that page the officers when a
                                            canary is asked for; []: nobody
 
@@ -60,14 +63,15 @@ FORMAT: Final = "counterfoil-office-1"
 FILE: Final = "office.toml"
 MAX_BYTES: Final = 65_536
 DATABASE: Final = "sqlite:///office.db"
+BATCH_KEYS: Final = "sqlite:///batch-keys.db"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See the module. `chunk_rows` and `sample_rows` are counts of rows; `workers` of processes;
-    `database` an SQLAlchemy URL; `witnesses`, `publish_to` and `publish_agreement` a path or "";
-    `canaries` a count of people; `page` a program and its arguments, run without a shell;
-    `custodian` a path or ""; `spark` an endpoint or ""."""
+    `database` and `batch_keys` SQLAlchemy URLs; `witnesses`, `publish_to` and `publish_agreement` a
+    path or ""; `canaries` a count of people; `page` a program and its arguments, run without a
+    shell; `custodian` a path or ""; `spark` an endpoint or ""."""
 
     format: str
     name: str
@@ -86,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     canary_notice_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 7
     custodian: str = ""
     spark: str = ""
+    batch_keys: str = BATCH_KEYS
 
 
 def new_settings(name: str, *, sandbox: bool, database: str = DATABASE) -> Settings:

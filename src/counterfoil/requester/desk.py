@@ -7,6 +7,7 @@
     items/ITEM/ITEM.receipt        the office's receipt, once it came
     items/ITEM/ITEM.answer         the sealed answer, once it was fetched
     items/ITEM/answers.*           the answer, once it was opened
+    items/ITEM/opened              the digest of the sealed answer that was opened
     items/notices/ITEM.notice      sealed notices, and beside them what they say, ITEM.txt
     items/recalls                  the newest list of recalls that came
     items/outbox-seen.jws          the newest head of the outbox that was seen
@@ -22,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -41,7 +42,8 @@ _MAX_BYTES: Final = 4_194_304
 
 class SentItem(Public, frozen=True, forbid_unknown_fields=True):
     """One item that was signed here. `file`: the name of the sender's own file; `digest`: SHA-256
-    of the request file that was sealed; `item_digest`: of the item; `content`: its commitment."""
+    of the request file, or of the statement, that was sealed; `item_digest`: of the item;
+    `content`: its commitment; `kind`: "notice" of a statement, which nobody answers."""
 
     format: str
     item: str
@@ -54,6 +56,7 @@ class SentItem(Public, frozen=True, forbid_unknown_fields=True):
     expires: datetime
     rows: int
     rejected: int
+    kind: Literal["request", "notice"] = "request"
 
 
 class Desk:
@@ -97,6 +100,15 @@ class Desk:
     def answer(self, item: str) -> Path:
         """An item's sealed answer."""
         return self.root / item / f"{item}.answer"
+
+    def opened(self, item: str) -> Path:
+        """The digest of the sealed answer that was opened last."""
+        return self.root / item / "opened"
+
+    def unread(self) -> list[Path]:
+        """Notices that were fetched and not opened, by name."""
+        found = sorted((self.root / "notices").glob("*.notice"))
+        return [path for path in found if not path.with_suffix(".txt").exists()]
 
     def request(self, item: str) -> Path | None:
         """The request file that was sealed in an item."""

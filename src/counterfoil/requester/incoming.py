@@ -4,6 +4,7 @@ against what the office signed, whoever carried it.
     1  the head is the holder's, for this office, and follows from the newest that was seen here
     2  every answer to an item that was sent here, and every notice, is handed over as it is named
     3  the next head is not overdue
+    4  an answer that was there before is the same as before: one that the office replaced is told
 
 Where 1 fails, nothing is taken. What 2 and 3 find is told beside what was fetched: an answer that
 is there can be opened, and nobody should take it for all that there is.
@@ -76,14 +77,16 @@ def fetch_all(office: KnownOffice, desk: Desk, way: Way, now: datetime) -> Fetch
         if listed.kind == "answer" and listed.item not in sent:
             continue  # somebody else's: whoever shares the outbox
         path, found = _place(desk, listed), answers if listed.kind == "answer" else notices
-        before = path.exists()
+        before = _digest(path) if path.exists() else ""
         try:
             _take(way, listed, path)
+            _require_same(listed, before)
         except VerifyFault as fault:
             troubles.append(Trouble(fault.code, listed.item, fault.message, fault.cure))
-            continue
+            if fault.code != "answer_replaced":
+                continue
         found[listed.item] = str(path)
-        new += [] if before else [str(path)]
+        new += [] if before == listed.digest else [str(path)]
     troubles += _receipts(office, desk, way, sent.values())
     troubles += _late(office, desk, sent, answers, now)
     try:
@@ -95,7 +98,10 @@ def fetch_all(office: KnownOffice, desk: Desk, way: Way, now: datetime) -> Fetch
     waiting = [
         item
         for item, receipt in receipts.items()
-        if receipt is not None and not receipt.refused and item not in answers
+        if receipt is not None
+        and not receipt.refused
+        and item not in answers
+        and sent[item].kind == "request"
     ]
     return Fetched(
         head.sequence,
@@ -109,6 +115,42 @@ def fetch_all(office: KnownOffice, desk: Desk, way: Way, now: datetime) -> Fetch
         tuple(unreceived),
         tuple(troubles),
     )
+
+
+class OutboxStanding(Public, frozen=True):
+    """How far the outbox is known: the newest head that was seen, "" and 0 for none. `current`:
+    the next one is not due yet."""
+
+    sequence: int
+    at: str
+    next_due: str
+    current: bool
+
+
+def outbox_standing(office: KnownOffice, desk: Desk, now: datetime) -> OutboxStanding:
+    """How far the outbox is known here. Raises VerifyFault where the head was altered."""
+    head = last_head(office, desk)
+    if head is None:
+        return OutboxStanding(0, "", "", current=False)
+    current = from_instant(head.at) <= now <= from_instant(head.next_due)
+    return OutboxStanding(head.sequence, head.at, head.next_due, current)
+
+
+def answer_state(office: KnownOffice, desk: Desk, item: str) -> str:
+    """What became of an answer that was fetched: whether it was opened, and whether the newest head
+    lists another one. Raises VerifyFault where the head was altered; StoreFault."""
+    head, path = last_head(office, desk), desk.answer(item)
+    listed = {each.digest for each in head.items if each.item == item} if head else set[str]()
+    try:
+        digest = _digest(path)
+    except OSError as fault:
+        raise desk_fault(fault) from None
+    opened = (read_kept(desk.opened(item)) or b"").decode("ascii", errors="replace")
+    if listed and digest not in listed:
+        return "replaced by the office: fetch it again"
+    if opened and opened != digest:
+        return "replaced by the office: what was opened is not the answer any more; open it again"
+    return "answered and opened" if opened else "answered, and not opened yet"
 
 
 def take_head(office: KnownOffice, desk: Desk, way: Way) -> OutboxHead:
@@ -175,6 +217,17 @@ def _take(way: Way, listed: OutboxItem, path: Path) -> None:
         raise desk_fault(fault) from None
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _require_same(listed: OutboxItem, before: str) -> None:
+    """Raise VerifyFault `answer_replaced` where another answer was here before."""
+    if before and before != listed.digest:
+        raise VerifyFault(
+            "answer_replaced",
+            "the office replaced this answer: another one was fetched before",
+            cure="Open the one that is here now, use nothing of the earlier one, and ask the "
+            "office why, unless it told you.",
+        )
 
 
 def _receipts(

@@ -17,7 +17,7 @@ _JWS_BEGINS: Final = b"eyJ"
 def check_notice(data: bytes, holder: VerifierKey) -> tuple[str, ...]:
     """The lines of a notice that the holder's key signed. Raises VerifyFault `notice_format`; as
     `check_note`, `recalls.check_notice`."""
-    if data.startswith(_JWS_BEGINS):
+    if is_recall(data):
         return _recall_lines(data, holder)
     note, _ = check_note(data, [holder])
     lines = tuple(note.text.splitlines())
@@ -28,6 +28,11 @@ def check_notice(data: bytes, holder: VerifierKey) -> tuple[str, ...]:
             cure=f"Formats: {', '.join(FORMATS)}. Read it with a newer version, or ask the holder.",
         )
     return lines
+
+
+def is_recall(data: bytes) -> bool:
+    """Whether a notice is of a recall, by its first bytes."""
+    return data.startswith(_JWS_BEGINS)
 
 
 def _recall_lines(data: bytes, holder: VerifierKey) -> tuple[str, ...]:

@@ -7,8 +7,10 @@
     5  its last day of use is not over
     6  the outbox is known up to now, so that a recall would show; and, where the list of recalls is
        here, whether the answer stands in it
+    7  no notice of the holder is here that nobody opened, and none that was opened recalls it
+    8  it is the answer that the newest head of the outbox lists for its request
 
-1 to 4 raise where they fail. 5 and 6 are told, because the answer is the answer all the same;
+1 to 4 raise where they fail. 5 to 8 are told, because the answer is the answer all the same;
 whoever uses it then acts against its use limits, or in spite of a recall.
 """
 
@@ -29,15 +31,23 @@ from counterfoil import gate, intake
 from counterfoil.answers.packed_rows import unpack_rows
 from counterfoil.answers.read_envelope import MAX_ENVELOPE_BYTES, check_envelope, envelope_path
 from counterfoil.answers.recalls import RecallFilter
+from counterfoil.answers.recalls import check_notice as check_recall
 from counterfoil.answers.verify import Statement, proof_path, verify_answer
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
 from counterfoil.core.instants import instant_text
 from counterfoil.core.values import Public, Reject, Sensitive
-from counterfoil.envelopes import Content, ItemHeader, OpeningKey, open_item, peek_header
-from counterfoil.requester.desk import Desk, SentItem, desk_fault
+from counterfoil.envelopes import (
+    Content,
+    ItemHeader,
+    OpeningKey,
+    OutboxHead,
+    open_item,
+    peek_header,
+)
+from counterfoil.requester.desk import Desk, SentItem, desk_fault, read_kept
 from counterfoil.requester.incoming import last_head
 from counterfoil.requester.known_office import KnownOffice
-from counterfoil.requester.notice import check_notice
+from counterfoil.requester.notice import check_notice, is_recall
 from counterfoil.tlog import parse_vkey
 
 _ROWS: Final = 4096
@@ -56,7 +66,8 @@ class AnsweredRow(Sensitive, frozen=True):
 class OpenedAnswer(Public, frozen=True):
     """What was established. `file`: the answer file, beside it its envelope; `joined`: the request
     file's rows with their answers, "" where the request is not here. `current`: the outbox is known
-    up to now. `in_force`: the last day of use is not over."""
+    up to now, and lists this very answer, and every notice that came was opened. `in_force`: the
+    last day of use is not over, and no notice recalls it. `unread`: notices that nobody opened."""
 
     item: str
     file: str
@@ -68,6 +79,7 @@ class OpenedAnswer(Public, frozen=True):
     counts: dict[str, int]
     in_force: bool
     current: bool
+    unread: tuple[str, ...]
 
 
 def open_answer(
@@ -100,7 +112,10 @@ def open_answer(
     _check_terms(envelope, sent, header)
     request = desk.request(sent.item) if sent else None
     joined, counts = _join(office, request, file, folder)
-    return _opened(office, desk, file, joined, counts, (header, envelope, statements, now))
+    digest = intake.file_digest(path)
+    desk.write(desk.opened(header.answers), digest.encode())
+    found = header, envelope, statements, now, digest
+    return _opened(office, desk, file, joined, counts, found)
 
 
 class OpenedNotice(Public, frozen=True):
@@ -323,9 +338,9 @@ def _opened(
     file: Path,
     joined: Path | None,
     counts: dict[str, int],
-    found: tuple[ItemHeader, Mapping[str, Any], list[Statement], datetime],
+    found: tuple[ItemHeader, Mapping[str, Any], list[Statement], datetime, str],
 ) -> OpenedAnswer:
-    header, envelope, statements, now = found
+    header, envelope, statements, now, digest = found
     said = [f"{each.number}  {each.text}" for each in statements]
     seven = len(said)
     said.append(
@@ -349,6 +364,15 @@ def _opened(
         )
     else:
         said.append(f"{seven + 2}  The outbox is known up to {head.at}, head {head.sequence}.")
+    unread, recalled = desk.unread(), recalled_by(office, desk, str(envelope["batch"]))
+    said += [f"{seven + 3}  {each}" for each in _noticed(unread, recalled)]
+    if head is not None and not _is_listed(head, header.answers, digest):
+        current = False
+        said.append(
+            f"{seven + 4}  REPLACED: the newest head of the outbox lists another answer to this "
+            "request: run `counterfoil-ask fetch --from GATEWAY --key KEY`, and open what it "
+            "prints."
+        )
     return OpenedAnswer(
         header.answers,
         str(file),
@@ -358,9 +382,46 @@ def _opened(
         str(envelope["expires_on"]),
         str(envelope["batch"]),
         counts,
-        all(each.holds for each in statements),
-        current,
+        all(each.holds for each in statements) and not recalled,
+        current and not unread,
+        tuple(map(str, unread)),
     )
+
+
+def recalled_by(office: KnownOffice, desk: Desk, batch: str) -> list[str]:
+    """The notices of recall that were opened here and reach this batch: the number of each recall,
+    with the rows. Raises VerifyFault where one was altered."""
+    found: list[str] = []
+    for path in sorted(desk.notices.glob("*.txt")):
+        data = read_kept(path) or b""
+        if is_recall(data):
+            said, _ = check_recall(data, office.holder)
+            if said["committed"]["batch"] == batch:
+                rows = ", ".join(map(str, said["rows"])) or "all rows"
+                found.append(f"recall {said['committed']['number']}, {rows}")
+    return found
+
+
+def _noticed(unread: Sequence[Path], recalled: Sequence[str]) -> Iterator[str]:
+    for each in recalled:
+        yield (
+            f"RECALLED: {each}. Do not use them; acknowledge it with `counterfoil-ask acknowledge "
+            "NOTICE --key KEY --passed-to-nobody`."
+        )
+    for path in unread:
+        yield (
+            "NOT READ: a notice of the holder is here that nobody opened; it may recall this "
+            f"answer: `counterfoil-ask open {path} --key KEY`."
+        )
+    if not (unread or recalled):
+        yield "No notice of the holder recalls it, and none is unread."
+
+
+def _is_listed(head: OutboxHead, item: str, digest: str) -> bool:
+    """Whether the head lists this answer, or none for its request any more: the office takes old
+    answers away."""
+    listed = [each.digest for each in head.items if (each.item, each.kind) == (item, "answer")]
+    return digest in listed or not listed
 
 
 def _split(codes: str) -> tuple[str, ...]:

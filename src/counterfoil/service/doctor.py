@@ -5,6 +5,7 @@ Reads only: nothing is migrated, settled, made or entered, and no passphrase is 
     permissions     whose the folders are, who else may read keys
     keys            those of the office are there, sealed, and no exchange was broken off
     database        it can be reached and is of this version
+    batch keys      their store is there, and has what the database's batches need and no more
     clock           against the ledger's newest entry; whether the machine keeps it by a source
     standing        register, certificates, agreement, publication: what `status` tells
     witnesses       the policy can be read
@@ -35,6 +36,7 @@ from counterfoil.core.values import Public
 from counterfoil.exchange.mailbox import Mailbox
 from counterfoil.office import Office, open_office, read_vkey
 from counterfoil.office.keys import key_files
+from counterfoil.office.keys.wrapped_keys import count_shares
 from counterfoil.office.lease import service_place
 from counterfoil.office.settings import read_settings
 from counterfoil.service.config import FILE, ServiceConfig, read_config
@@ -71,10 +73,10 @@ def examine_office(directory: Path, config: Path | None = None) -> list[Finding]
     found += [*_permissions(directory), *_keys(directory)]
     if office is not None:
         try:
-            found += [*_clock(office), *_standing(office)]
+            found += [*_batch_keys(office), *_clock(office), *_standing(office)]
             found += [] if service is None else _agrees(office, service)
         finally:
-            office.store.close()
+            office.close()
     found += _disk(directory, service)
     found += [] if service is None else _mailbox(service, directory)
     return found
@@ -103,7 +105,8 @@ def _service(path: Path | None) -> tuple[ServiceConfig | None, list[Finding]]:
 def _permissions(directory: Path) -> Iterator[Finding]:
     """Whose the folders and key files are, and who else may read them."""
     clean = True
-    for path in (directory, directory / "keys", *sorted((directory / "keys").glob("*.key"))):
+    keys = directory / "keys"
+    for path in (directory, keys, directory / "batch-keys.db", *sorted(keys.glob("*.key"))):
         try:
             told = path.stat(follow_symlinks=False)
         except OSError:
@@ -158,6 +161,28 @@ def _keys(directory: Path) -> Iterator[Finding]:
         yield Finding("keys", "warn", "keys", words, "key_exchange_unfinished", cure)
     if clean:
         yield _ok("keys", "keys", f"{', '.join(KEYS)} are there")
+
+
+def _batch_keys(office: Office) -> Iterator[Finding]:
+    """Whether the store of batch keys fits the database."""
+    try:
+        counts = count_shares(office)
+    except CounterfoilError as fault:
+        yield _fault("batch keys", fault)
+        return
+    place, run = "batch_keys", "Run `counterfoil retention run`; the service does so every day."
+    if counts.missing:
+        words = f"batches that do not open, their shares being gone: {counts.missing}"
+        cure = "Put the newest copy of the store of batch keys back: docs/operate/backup.md."
+        yield Finding("batch keys", "fail", place, words, "batch_keys_missing", cure)
+    if counts.left:
+        words = f"batches that were disposed of and still have a share: {counts.left}"
+        yield Finding("batch keys", "warn", place, words, "batch_keys_left", run)
+    if counts.alone:
+        words = f"batches of an earlier version, which any backup opens: {counts.alone}"
+        yield Finding("batch keys", "warn", place, words, "batch_keys_older", run)
+    if not any(counts):
+        yield _ok("batch keys", place, "each batch that has rows has its share, and no other")
 
 
 def _clock(office: Office) -> Iterator[Finding]:

@@ -67,7 +67,7 @@ def run(orders: OfficeOrders, log: Log) -> None:
         say_ready()
 
     asyncio.run(serving())
-    office.store.close()
+    office.close()
 
 
 def _site(door: OfficeDoor, orders: OfficeOrders, log: Log) -> Site | None:

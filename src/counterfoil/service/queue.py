@@ -48,14 +48,22 @@ from counterfoil.disclosure import (
 )
 from counterfoil.disclosure.release import ReleasedFile, released_file
 from counterfoil.envelopes import Counts, PublicOpeningKey, parse_opening_key
-from counterfoil.exchange.folders import ANSWERED, CLOSED, RECEIVED, ExchangeFolders, ItemRecord
+from counterfoil.exchange.folders import (
+    ANSWERED,
+    CLOSED,
+    RECEIVED,
+    ExchangeFolders,
+    ItemRecord,
+    StatementRecord,
+)
 from counterfoil.exchange.intake_keys import IntakeKeys
 from counterfoil.exchange.mailbox import Mailbox, Waiting
 from counterfoil.exchange.notices import Notices
 from counterfoil.exchange.outbox import Outbox, ReleasedAnswer
-from counterfoil.exchange.receipts import write_receipt, write_refusal
+from counterfoil.exchange.receipts import write_receipt, write_refusal, write_statement_receipt
 from counterfoil.exchange.release_times import is_release_time, next_release
-from counterfoil.exchange.take import TakenItem, Taker
+from counterfoil.exchange.statements import Statements
+from counterfoil.exchange.take import TakenItem, TakenStatement, Taker
 from counterfoil.office import Office
 from counterfoil.service.log import Log
 
@@ -69,7 +77,9 @@ head tell how many rows there were, and nothing of the register."""
 _SLICE_SECONDS: Final = 0.5
 _FINAL: Final = (VerifyFault, InputFault, GateFault, UsageFault)
 _NOT_FINAL: Final = (KeyFault, SettingsFault)
-_FINAL_CODES: Final = frozenset({"item_open"})
+_FINAL_CODES: Final = frozenset(
+    {"item_open", "receipt_waits", "receipt_nothing", "recall_unknown", "batch_unknown"}
+)
 _OFFICERS: Final = (BatchState.DETERMINED, BatchState.REVIEWED, BatchState.HELD)
 _OPEN: Final = (BatchState.RECEIVED, BatchState.GATED, BatchState.DETERMINED, BatchState.REVIEWED)
 
@@ -90,6 +100,7 @@ class Queue:
         self.taker = Taker(office, mailbox, self.folders, self.keys)
         self.outbox = Outbox(office, mailbox, self.folders)
         self.notices = Notices(office, mailbox, self.folders)
+        self.statements = Statements(office, self.folders)
         self.records = {each.item: each for each in self.folders.records()}
         self._later: dict[str, float] = {}
         """What could not be done, and when it is tried again, by the monotonic clock."""
@@ -151,12 +162,15 @@ class Queue:
         digest = ""
         try:
             path, digest = self.taker.copy(waiting)
-            record = self.taker.known(waiting, digest)
-            if record is None:
-                record, status = self._receive(waiting, path, digest)
-            else:
+            stated = self.statements.find(waiting.item)
+            record = self.taker.known(waiting, digest, stated)
+            if isinstance(record, StatementRecord):
+                write_statement_receipt(self.office, self.mailbox, record)
+            elif record is not None:
                 status = batch_status(self.office, NOBODY, record.batch)
-            write_receipt(self.office, self.mailbox, record, _counts(status))
+                write_receipt(self.office, self.mailbox, record, _counts(status))
+            else:
+                self._enter(waiting, path, digest)
         except CounterfoilError as fault:
             if fault.code == "item_replayed":
                 self.log("refused", item=waiting.item, code=fault.code)  # the first receipt stands
@@ -171,8 +185,18 @@ class Queue:
         self.mailbox.forget(waiting)
         return True
 
-    def _receive(self, waiting: Waiting, path: Path, digest: str) -> tuple[ItemRecord, BatchStatus]:
+    def _enter(self, waiting: Waiting, path: Path, digest: str) -> None:
+        """Take in what no record is of, and receipt it."""
         taken = self.taker.take(waiting, path, digest)
+        if isinstance(taken, TakenStatement):
+            stated = self.statements.keep(taken)
+            write_statement_receipt(self.office, self.mailbox, stated)
+            self.log("stated", item=stated.item, batch=stated.batch)
+            return
+        record, status = self._receive(taken)
+        write_receipt(self.office, self.mailbox, record, _counts(status))
+
+    def _receive(self, taken: TakenItem) -> tuple[ItemRecord, BatchStatus]:
         document = Upload(taken.document) if taken.document else None
         command = ReceiveFile(Upload(taken.file), document)
         status = finish(receive_file(self.office, SERVICE, command), self._watch)

@@ -169,7 +169,7 @@ def _fill(directory: Path, name: str, people: Path, watch: Watch | None) -> Regi
         made = finish(build_register(office, SERVICE, BuildRegister(people, made_up=True)), watch)
         create_officer(office, office_dir / "keys", _THIRD, None, Role.DISCLOSURE)
     finally:
-        office.store.close()
+        office.close()
     for officer in (*OFFICERS, _THIRD):
         for suffix in ("key", "vkey"):
             shutil.copy(office_dir / "keys" / f"{officer}.{suffix}", keys)

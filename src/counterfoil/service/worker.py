@@ -54,7 +54,7 @@ def run(orders: WorkerOrders, log: Log) -> None:
     log("started")
     say_ready()
     _work(queue, clock, mailbox, stop, poke)
-    office.store.close()
+    office.close()
     log("stopped")
 
 

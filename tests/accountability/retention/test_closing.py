@@ -123,7 +123,10 @@ def test_after_it_every_verb_but_reading_says_so(world: World) -> None:
             assert (told.code, "office_closed" in told.err) == (1, True), verb
         report = check_ledger(world.office, NOBODY, CheckLedger()).report
         assert report.size == len(world.entries())
-        assert command("status", "--office", world.path).code == 0
+        told = command("status", "--office", world.path)
+        assert (told.code, told.err.startswith("Closed for good at ")) == (0, True)
+        assert "LATE" not in told.err
+        assert ("closing_unfinished" in told.err) is (stage == "entered")
         shown = closing.closing_status(world.office, NOBODY)
         assert (bool(shown.entered), shown.archive) == (True, "archive" * (stage == "finished"))
     with pytest.raises(CounterfoilError, match="closed"):

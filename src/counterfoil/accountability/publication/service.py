@@ -66,7 +66,7 @@ class Published(Public, frozen=True):
 
 class PublicationStatus(Public, frozen=True):
     """Whether an office is on its clock. `folder` is "" where office.toml names none; `size` -1
-    and `time` "" where it shows nothing."""
+    and `time` "" where it shows nothing; a new office is late when its first hours are over."""
 
     folder: str
     size: int
@@ -114,7 +114,8 @@ def publication_status(office: Office, _actor: Actor) -> PublicationStatus:
         size = shown.size if shown else -1
         published = office.ledger.newest_of(connection, EntryKind.PUBLISHED)
         time = next((entry.time for index, entry in published if index < size), "")
-    late = not time or office.clock() > datetime.fromisoformat(time) + timedelta(hours=hours)
+        since = time or office.ledger.begun(connection)
+    late = not since or office.clock() > datetime.fromisoformat(since) + timedelta(hours=hours)
     return PublicationStatus(str(folder or ""), size, time, hours, late)
 
 

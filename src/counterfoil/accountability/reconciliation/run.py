@@ -94,8 +94,8 @@ class Reconciled(Public, frozen=True):
 
 
 class ReconciliationStatus(Public, frozen=True):
-    """When the office was last reconciled, "" for never, and what was found; `late` where that is
-    more than a day ago."""
+    """When the office was last reconciled, "" for never, and what was found; `late` where that,
+    or the making of an office that never was, is more than a day ago."""
 
     time: str
     differences: int
@@ -154,11 +154,11 @@ def reconciliation_status(office: Office, _actor: Actor) -> ReconciliationStatus
     """When the office was last reconciled, and with what result. Anybody may ask."""
     with office.store.reading() as connection:
         found = next(office.ledger.newest_of(connection, EntryKind.RECONCILED), None)
+        since = found[1].time if found else office.ledger.begun(connection)
+    late = not since or office.clock() - datetime.fromisoformat(since) > WITHIN
     if found is None:
-        return ReconciliationStatus("", 0, late=True)
-    _, newest = found
-    late = office.clock() - datetime.fromisoformat(newest.time) > WITHIN
-    return ReconciliationStatus(newest.time, int(newest.fields["differences"]), late)
+        return ReconciliationStatus("", 0, late)
+    return ReconciliationStatus(since, int(found[1].fields["differences"]), late)
 
 
 def _compare(

@@ -1,7 +1,7 @@
 """Destroying an office's keys, once its archive was checked.
 
     1  payload*.key: what wraps the keys of batches and seals the accounting
-    2  the wrapped key of every batch, in the database
+    2  the wrapped key of every batch, in the database, and every share, in the store of batch keys
     3  every other private key below `keys`, what was prepared for an exchange of keys, and the
        secrets of intake keys (exchange/keys)
     4  the passphrase of a sandbox
@@ -46,6 +46,7 @@ def destroy_keys(office: Office) -> tuple[str, ...]:
     with office.store.transaction() as connection:  # 2
         connection.execute(BATCH.update().values(wrapped_key=None))
     office.store.cut_log()
+    office.shares.destroy(office.shares.listed())
     done += [_destroy(path) for path in _others(office.directory)]  # 3, 4
     shutil.rmtree(keys / _PREPARED, ignore_errors=True)
     return tuple(done)

@@ -7,13 +7,15 @@ ledger's own entry says when it was closed. `dispose` does for each batch, in on
     1  its permanent accounting is read and held against the ledger, or, of a batch that an earlier
        version closed, made (office/keep_accounting.py): it outlives the rows. Where it does not
        agree, nothing is disposed of
-    2  its key is deleted: rows, salts, evidence and the holder's copy of the answer cannot be read
-       again by anyone
+    2  its wrapped key is deleted: rows, salts, evidence and the holder's copy of the answer cannot
+       be read again by anyone
     3  a `disposal` is entered, with the number of rows; then the ledger is signed
 
-Afterwards the write-ahead log is folded into the database and cut to nothing; the database
-overwrites what it deletes (`secure_delete`). What a disk or a backup keeps of its own accord is not
-reached: let backups expire by the same days.
+After the commit its share is deleted from the store of batch keys (batches/shares.py), so that an
+older copy of the database opens nothing of it; a run that was broken off in between is made good by
+the next. A batch that an earlier version received is first given a share. In the end the logs are
+folded into the databases and cut to nothing; what is deleted is written over (`secure_delete`).
+What a disk keeps of its own accord is not reached, nor a copy of the store of batch keys.
 
 Nothing is disposed of while the office is suspended, nor a batch that is within a suspension, or
 that an order keeps: while more orders keep it than were lifted; or that a litigation hold keeps
@@ -43,7 +45,7 @@ from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.suspension.service import acting, require_running, suspensions
+from counterfoil.controls.suspension.service import acting, suspensions
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor, Progress, SignedCommand, Statement, Upload, Work
 from counterfoil.core.values import Public
@@ -52,6 +54,7 @@ from counterfoil.ledger import EntryKind
 from counterfoil.ledger.store import find_of_batch
 from counterfoil.office import Office, acts, authority, journal
 from counterfoil.office.acts import Act
+from counterfoil.office.keys.wrapped_keys import give_shares
 from counterfoil.tlog import Signer
 
 _CLOSED: Final = {
@@ -138,17 +141,26 @@ def dispose(office: Office, actor: Actor) -> Work[tuple[Due, ...]]:
     """
     authority.require_service(actor)
     holder = office.signer()
-    with office.store.reading() as connection:
-        require_running(office, connection)
+    with acting(office) as connection:
         _load_acts(office, connection)
+        give_shares(office, connection)
+    _destroy_shares(office)
     due = [each for each in list_due(office, actor) if each.is_due]
     disposed: list[Due] = []
     for done, each in enumerate(due, 1):
         if _dispose(office, each, holder):
             disposed.append(each)
+            office.shares.destroy({each.batch})
         yield Progress(done, len(due), "dispose")
     office.store.cut_log()
     return tuple(disposed)
+
+
+def _destroy_shares(office: Office) -> None:
+    """Delete the share of every batch whose key is gone: a run may have been broken off."""
+    with office.store.reading() as connection:
+        found = batches.list_batches(connection)
+    office.shares.destroy({batch.id for batch in found if batch.wrapped_key is None})
 
 
 def _dispose(office: Office, due: Due, holder: Signer) -> bool:

@@ -12,16 +12,22 @@ import typer
 
 from counterfoil.cli.ask.options import (
     AsJson,
+    Authority,
+    Certificate,
+    CertificateKey,
     Key,
     KeyPassphrase,
     OfficeFile,
     Quiet,
     desk_of,
+    intake_key_for,
     now,
     office_of,
     opening_key,
     signing_key,
+    way_of,
 )
+from counterfoil.cli.ask.sent import REFUSED, WAIT_SECONDS, show_sent
 from counterfoil.cli.files import read_whole, require_new, write_new
 from counterfoil.cli.output import faults, say, show, show_lines
 from counterfoil.core.errors import UsageFault
@@ -34,7 +40,7 @@ from counterfoil.requester.opening import (
     open_answer,
     open_notice,
 )
-from counterfoil.requester.outgoing import principal_of
+from counterfoil.requester.outgoing import principal_of, send_item, trusted_intake_key
 from counterfoil.requester.receipts import (
     MAX_NOTICE_BYTES,
     MakeReceipt,
@@ -42,6 +48,7 @@ from counterfoil.requester.receipts import (
     receipt_of_answer,
     receipt_of_notice,
 )
+from counterfoil.requester.stating import seal_statement
 from counterfoil.requester.verify import RecallFilter, read_list
 
 _OUT_OF_FORCE = 6
@@ -117,6 +124,14 @@ def acknowledge(
     ],
     key: Key,
     to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="Send it too: the gateway's URL or the mailbox's folder.",
+            show_default=False,
+        ),
+    ] = "",
+    out: Annotated[
         Path | None,
         typer.Option(help="The statement, a new file; else FILE.receipt.jws.", show_default=False),
     ] = None,
@@ -131,12 +146,21 @@ def acknowledge(
     returned_on: Annotated[datetime | None, _Day] = None,
     key_passphrase_file: KeyPassphrase = None,
     office_file: OfficeFile = None,
+    certificate: Certificate = None,
+    certificate_key: CertificateKey = None,
+    authority: Authority = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign that answers were recalled or expired, who else had them, and, once it is done, that
-    every copy was destroyed or returned. The holder enters the statement that this writes."""
+    every copy was destroyed or returned. With --to it is sealed and sent, and the office's receipt
+    is printed; without, hand the file to the holder. Two officers enter it.
+
+    What has no receipt yet is sent again by `send` without a file. Exit 4 where the office refuses
+    it.
+    """
     with faults(as_json=as_json):
-        target = to or file.with_name(f"{file.name}.receipt.jws")
+        way = way_of(to, certificate, certificate_key, authority) if to else None
+        target = out or file.with_name(f"{file.name}.receipt.jws")
         require_new(target)
         if destroyed_on and returned_on:
             raise UsageFault(
@@ -161,8 +185,17 @@ def acknowledge(
             notes = read_whole(file, MAX_NOTICE_BYTES)
             data = receipt_of_notice(notes, office.holder, command, signer)
         write_new(target, data)
-        show({"receipt": str(target)}, str(target), as_json=as_json)
-        say("Hand it to the holder, who enters it.", quiet=as_json)
+        if way is None:
+            show({"receipt": str(target)}, str(target), as_json=as_json)
+            say("Hand it to the holder, who enters it.", quiet=as_json)
+            return
+        trusted = trusted_intake_key(office, intake_key_for(None, None, key, way), now())
+        desk = desk_of(key)
+        sent = seal_statement(office, desk, trusted, signer, (target.name, data), now())
+        done = send_item(office, desk, way, sent, WAIT_SECONDS)
+        show_sent([sent], [done], as_json=as_json, quiet=as_json)
+        if done.receipt is not None and done.receipt.refused:
+            raise typer.Exit(REFUSED)
 
 
 def _fields(row: AnsweredRow) -> dict[str, object]:

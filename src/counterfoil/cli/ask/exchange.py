@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,22 +23,28 @@ from counterfoil.cli.ask.options import (
     Route,
     SheetName,
     desk_of,
+    intake_key_for,
     now,
     office_of,
     readers_of,
     signing_key,
     way_of,
 )
+from counterfoil.cli.ask.sent import REFUSED, WAIT_SECONDS, show_sent
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, no_progress, say, show, show_lines
 from counterfoil.cli.rejects import RejectList
-from counterfoil.core.bounded import read_bounded
-from counterfoil.core.errors import InputFault, UsageFault
+from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import finish, watcher
-from counterfoil.requester.desk import Desk, SentItem, read_kept
-from counterfoil.requester.incoming import Fetched, fetch_all
+from counterfoil.requester.desk import Desk, SentItem
+from counterfoil.requester.incoming import (
+    Fetched,
+    OutboxStanding,
+    answer_state,
+    fetch_all,
+    outbox_standing,
+)
 from counterfoil.requester.known_office import KnownOffice
 from counterfoil.requester.outgoing import (
-    Sent,
     Signer,
     SignItem,
     kept_receipt,
@@ -46,12 +53,8 @@ from counterfoil.requester.outgoing import (
     trusted_intake_key,
 )
 from counterfoil.requester.sheets.convert import Reading
-from counterfoil.requester.ways import Way
 
-_REFUSED = 4
 _NOT_VERIFIED = 5
-_MAX_KEY_BYTES = 65_536
-_WAIT_SECONDS = 10.0
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="Your own file: .csv, .xlsx, .jsonl, .parquet.")
@@ -124,7 +127,7 @@ def sign(
         _require_folder(out)
         office, desk = office_of(key, office_file), desk_of(key)
         command = SignItem(file, Reading(encoding, dates, sheet), route, document, states, again)
-        key_data = _intake_key(intake_key, out, key, None)
+        key_data = intake_key_for(intake_key, out, key, None)
         rejects = RejectList(None, quiet=quiet or as_json)
         sent = _signed(
             office, desk, command, key_data, (key, key_passphrase_file, reply_to), rejects
@@ -164,7 +167,7 @@ def send(
     again: Again = False,
     wait: Annotated[
         float, typer.Option(help="Seconds to wait for the office's receipt.")
-    ] = _WAIT_SECONDS,
+    ] = WAIT_SECONDS,
     certificate: Certificate = None,
     certificate_key: CertificateKey = None,
     authority: Authority = None,
@@ -187,14 +190,14 @@ def send(
             command = SignItem(
                 file, Reading(encoding, dates, sheet), route, document, states, again
             )
-            key_data = _intake_key(intake_key, out, key, way)
+            key_data = intake_key_for(intake_key, out, key, way)
             who = key, key_passphrase_file, reply_to
             items = [_signed(office, desk, command, key_data, who, rejects)]
         seconds = 0.0 if out is not None and not to else wait
         done = [send_item(office, desk, way, each, seconds) for each in items]
-        _show_sent(items, done, as_json=as_json, quiet=quiet)
+        show_sent(items, done, as_json=as_json, quiet=quiet)
         if any(each.receipt is not None and each.receipt.refused for each in done):
-            raise typer.Exit(_REFUSED)
+            raise typer.Exit(REFUSED)
         if any(each.rejected for each in items):
             raise typer.Exit(DONE_WITH_REJECTS)
 
@@ -213,18 +216,21 @@ def status(
     authority: Authority = None,
     as_json: AsJson = False,
 ) -> None:
-    """What became of every item that was sent with this key."""
+    """What became of every item that was sent with this key, and what needs you: notices that
+    nobody opened, an outbox that is not known up to now, an answer that was replaced."""
     with faults(as_json=as_json):
         office, desk = office_of(key, office_file), desk_of(key)
         if from_:
             way = way_of(from_, certificate, certificate_key, authority)
             _tell_troubles(fetch_all(office, desk, way, now()), quiet=as_json)
         lines = [_status_of(office, desk, each) for each in desk.items()]
-        words = "\n".join(
-            f"{each['item']}  {each['file']}  {each['rows']} rows  {each['state']}"
-            for each in lines
-        )
-        show({"items": lines}, words or "Nothing was sent with this key yet.", as_json=as_json)
+        words = "\n".join(line for each in lines for line in _status_lines(each))
+        unread = list(map(str, desk.unread()))
+        outbox = outbox_standing(office, desk, now())
+        told = {"items": lines, "unread": unread, "outbox": msgspec.to_builtins(outbox)}
+        show(told, words or "Nothing was sent with this key yet.", as_json=as_json)
+        for line in [*_outbox_lines(outbox), *_unread_lines(unread, key)]:
+            say(line, quiet=as_json)
 
 
 def fetch(
@@ -282,26 +288,6 @@ def _signed(
     return finish(work, watcher(no_progress, rejects.add))
 
 
-def _intake_key(named: Path | None, out: Path | None, key: Path, way: Way | None) -> bytes | None:
-    """The statement of the intake key: from the file named, by the way, in the folder or its
-    parent, beside the key. Raises InputFault `intake_key_unreadable`."""
-    if named is not None:
-        try:
-            return read_bounded(named, _MAX_KEY_BYTES)
-        except (OSError, ValueError):
-            raise InputFault(
-                "intake_key_unreadable",
-                "the intake key cannot be read",
-                place=named.name,
-                cure="Check its path and permissions.",
-            ) from None
-    data = way.intake_key() if way is not None else None
-    if data is None:
-        folders = [*([out, out.resolve().parent] if out else []), key.resolve().parent]
-        data = next(filter(None, (read_kept(each / "intake-key.jws") for each in folders)), None)
-    return data
-
-
 def _require_folder(out: Path | None) -> None:
     """Raise UsageFault `out_folder` unless the folder is there: asked before anything is signed, so
     that no item is kept as sent that never left."""
@@ -328,61 +314,54 @@ def _is_open(office: KnownOffice, desk: Desk, sent: SentItem) -> bool:
     return kept_receipt(office, desk, sent) is None and sent.expires > now()
 
 
-def _show_sent(items: list[SentItem], done: list[Sent], *, as_json: bool, quiet: bool) -> None:
-    said: list[dict[str, Any]] = []
-    lines: list[str] = []
-    for sent, each in zip(items, done, strict=True):
-        receipt = msgspec.to_builtins(each.receipt) if each.receipt else None
-        said.append({"item": sent.item, "rows": sent.rows, "said": each.said, "receipt": receipt})
-        lines += _sent_words(sent, each)
-    if not items:
-        lines = ["Everything that was sent has its receipt."]
-    show({"sent": said}, "\n".join(lines), as_json=as_json)
-    for sent, each in zip(items, done, strict=True):
-        if each.receipt is None:
-            say(
-                f"{sent.item}: {each.said}; that is no receipt of the office yet. Run `send` "
-                "again, or `fetch`.",
-                quiet=quiet or as_json,
-            )
-
-
-def _sent_words(sent: SentItem, done: Sent) -> list[str]:
-    receipt = done.receipt
-    if receipt is None:
-        return [f"item {sent.item}", f"  {sent.file}, {sent.rows} rows: {done.said}"]
-    if receipt.refused:
-        return [
-            f"item {sent.item}",
-            f"  refused by the office: {receipt.refused}; docs/formats/codes.md says why. Mend the "
-            "file and send it again.",
-        ]
-    when = f", answer planned for {receipt.expected}" if receipt.expected else ""
-    return [
-        f"receipt of {receipt.office}",
-        f"  item {sent.item}",
-        f"  batch {receipt.batch}, {sent.rows} rows, received {receipt.received_at}{when}",
-    ]
-
-
 def _status_of(office: KnownOffice, desk: Desk, sent: SentItem) -> dict[str, Any]:
     receipt = kept_receipt(office, desk, sent)
     if receipt is None:
         state = "no receipt yet" if sent.expires > now() else "over, without a receipt"
     elif receipt.refused:
         state = f"refused: {receipt.refused}"
+    elif sent.kind == "notice":
+        state = f"received, of batch {receipt.batch}"
     elif desk.answer(sent.item).exists():
-        state = f"answered: {desk.answer(sent.item)}"
+        state = answer_state(office, desk, sent.item)
     else:
         state = f"received as batch {receipt.batch}"
     return {
         "item": sent.item,
         "file": sent.file,
+        "kind": sent.kind,
         "rows": sent.rows,
         "made_at": sent.made_at.isoformat(timespec="seconds"),
         "batch": receipt.batch if receipt else "",
         "state": state,
+        "answer": str(answer) if (answer := desk.answer(sent.item)).exists() else "",
     }
+
+
+def _status_lines(each: dict[str, Any]) -> list[str]:
+    what = f"{each['rows']} rows" if each["kind"] == "request" else "statement"
+    return [each["item"], f"  {each['file']}, {what}: {each['state']}"] + (
+        [f"  {each['answer']}"] if each["answer"] else []
+    )
+
+
+def _outbox_lines(standing: OutboxStanding) -> list[str]:
+    if not standing.at:
+        return ["The outbox was not looked at yet: `counterfoil-ask fetch --from GATEWAY`."]
+    known = f"The outbox is known up to {standing.at}, head {standing.sequence}."
+    if standing.current:
+        return [known]
+    return [
+        f"{known} NOT CURRENT since {standing.next_due}: a recall would not show. "
+        "`counterfoil-ask fetch --from GATEWAY`"
+    ]
+
+
+def _unread_lines(unread: Sequence[str], key: Path) -> list[str]:
+    return [
+        f"NOT READ: a notice, which may be a recall: `counterfoil-ask open {each} --key {key}`"
+        for each in unread
+    ]
 
 
 def _tell_troubles(found: Fetched, *, quiet: bool) -> None:

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from counterfoil.cli.passphrases import passphrase_for
-from counterfoil.core.errors import UsageFault
+from counterfoil.core.bounded import read_bounded
+from counterfoil.core.errors import InputFault, UsageFault
 from counterfoil.core.keyfile import key_missing
-from counterfoil.requester.desk import Desk
+from counterfoil.requester.desk import Desk, read_kept
 from counterfoil.requester.keys import PrincipalKey, open_principal
 from counterfoil.requester.known_office import KnownOffice, office_file_beside, read_office_file
 from counterfoil.requester.opening_keys import (
@@ -81,6 +82,9 @@ Authority = Annotated[
 ]
 
 
+_MAX_KEY_BYTES = 65_536
+
+
 def now() -> datetime:
     """This moment, UTC."""
     return datetime.now(UTC)
@@ -131,3 +135,25 @@ def way_of(named: str, certificate: Path | None, key: Path | None, authority: Pa
             cure="Name the gateway's URL or the folder of the mailbox.",
         )
     return open_way(named, Tls(certificate, key, authority))
+
+
+def intake_key_for(
+    named: Path | None, out: Path | None, key: Path, way: Way | None
+) -> bytes | None:
+    """The statement of the intake key: from the file named, by the way, in the folder or its
+    parent, beside the key. Raises InputFault `intake_key_unreadable`."""
+    if named is not None:
+        try:
+            return read_bounded(named, _MAX_KEY_BYTES)
+        except (OSError, ValueError):
+            raise InputFault(
+                "intake_key_unreadable",
+                "the intake key cannot be read",
+                place=named.name,
+                cure="Check its path and permissions.",
+            ) from None
+    data = way.intake_key() if way is not None else None
+    if data is None:
+        folders = [*([out, out.resolve().parent] if out else []), key.resolve().parent]
+        data = next(filter(None, (read_kept(each / "intake-key.jws") for each in folders)), None)
+    return data

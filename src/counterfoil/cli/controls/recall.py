@@ -1,14 +1,18 @@
-"""`counterfoil recall answers | list | show | notice | receipt`: released answers that must no
-longer be used."""
+"""`counterfoil recall answers | list | show | notice | statements | receipt`: released answers that
+must no longer be used."""
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import msgspec
 import typer
 
+from counterfoil.answers.receipts import Receipt
 from counterfoil.cli.files import read_whole, require_new, write_new
 from counterfoil.cli.options import (
     AsJson,
@@ -26,11 +30,14 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.client import Desk, RemoteOffice, act, ask, ask_plainly
+from counterfoil.client import Desk, OfficerKey, RemoteOffice, act, ask, ask_plainly
 from counterfoil.controls.recall import listing, receipts
 from counterfoil.controls.recall import service as recalls
 from counterfoil.controls.recall.reasons import REASONS
+from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
+from counterfoil.envelopes import is_item
+from counterfoil.exchange import statements
 
 _REASONS = "Reasons: " + "; ".join(f"{name} ({said})" for name, said in REASONS.items()) + "."
 app = group(
@@ -166,9 +173,34 @@ def write_notice(
         show({"notice": str(to)}, str(to), as_json=as_json)
 
 
+def show_statements(
+    directory: OfficeDir,
+    officer: OfficerKeyFile,
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """What requesters stated by the mailbox of recalls and destruction, and two officers have yet
+    to enter."""
+    with faults(as_json=as_json):
+        office = desk(directory, passphrase_file)
+        key = officer_key(office, officer, officer_passphrase_file)
+        found = ask_plainly(office, statements.list_statements, key.officer)
+        lines = [line for each in found for line in _statement_lines(each)]
+        words = "\n".join(lines) or "No statement waits."
+        show({"statements": msgspec.to_builtins(found)}, words, as_json=as_json)
+        if found:
+            say(f"`counterfoil recall receipt {found[0].item} --second KEY`", quiet=as_json)
+
+
 def receipt(
     file: Annotated[
-        Path, typer.Argument(metavar="RECEIPT", help="What the requester's principal signed.")
+        str,
+        typer.Argument(
+            metavar="RECEIPT",
+            help="What the requester's principal signed: a file, or the item that it came in, as "
+            "`recall statements` lists it.",
+        ),
     ],
     directory: OfficeDir,
     officer: OfficerKeyFile,
@@ -184,12 +216,45 @@ def receipt(
         office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
-        wanted = receipts.EnterReceipt(Upload(file))
         statement = receipts.enter_receipt_statement
-        done = act(office, statement, receipts.enter_receipt, wanted, first, other)
+        with _signed(office, first, file) as path:
+            wanted = receipts.EnterReceipt(Upload(path))
+            done = act(office, statement, receipts.enter_receipt, wanted, first, other)
         closed = ", ".join(map(str, done.closed))
         words = f"Receipt {done.place} is entry {done.index}; it closes duty {closed}."
         show(msgspec.to_builtins(done), words, as_json=as_json)
+
+
+@contextmanager
+def _signed(office: Desk, key: OfficerKey, named: str) -> Generator[Path]:
+    """A file of a statement, which is named by its path, or by the item that it came in."""
+    if not is_item(named):
+        yield Path(named)
+        return
+    for each in ask_plainly(office, statements.list_statements, key.officer):
+        if each.item == named:
+            with TemporaryDirectory() as folder:
+                file = Path(folder) / "statement.jws"
+                file.write_text(each.statement, encoding="ascii")
+                yield file
+            return
+    raise StateFault(
+        "statement_unknown",
+        "no statement of this item waits to be entered",
+        place=named,
+        cure="`counterfoil recall statements` lists those that wait.",
+    )
+
+
+def _statement_lines(each: statements.WaitingStatement) -> list[str]:
+    said = each.receipt
+    about = f"recall {said.number}" if said.about == "recall" else "expired answers"
+    return [f"{each.item}", f"  {said.batch}, {about}, came {each.received_at}", _said(said)]
+
+
+def _said(said: Receipt) -> str:
+    gone = f"{said.disposed} on {said.disposed_on}" if said.disposed else "not destroyed yet"
+    return f"  {said.principal}; passed on to {', '.join(said.onward) or 'nobody'}; {gone}"
 
 
 def _lines(path: Path) -> list[str]:
@@ -238,6 +303,7 @@ add_verb(
 )
 add_verb(app, show_one, f"recall show 1 {_DESK}", name="show")
 add_verb(app, write_notice, f"recall notice 1 --to recall.jws {_DESK}", name="notice")
+add_verb(app, show_statements, f"recall statements {_DESK}", name="statements")
 add_verb(app, receipt, f"recall receipt receipt.jws {_DESK} --second b.key")
 
 

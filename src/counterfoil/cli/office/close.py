@@ -103,7 +103,7 @@ def _opened(directory: Path, passphrase_file: Path | None) -> Office:
         office = open_office(directory)
         if closing.closing_status(office, NOBODY).archive:
             return office
-        office.store.close()
+        office.close()
     return opened_to_close(directory, passphrase_file)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from counterfoil.accountability import publication, reconciliation
+from counterfoil.accountability.retention.closing import ClosingStatus
 from counterfoil.cli.batch.tell import waiting_words
 from counterfoil.cli.options import (
     AsJson,
@@ -47,18 +48,19 @@ def status(
         words = "\n".join(lines) or "No batch has been received."
         show(_as_json(state), words, as_json=as_json)
         served = bool(office_url(directory) or service_place(directory))
-        said = [
+        said = _closed(state.closing) or [
             f"{_still(state.suspended)}{_witnessed(state.witnesses, served=served)}",
             _published(state.published, served=served),
             f"{_reconciled(state.reconciled, served=served)}{_due(state.duties)}",
-            *_needs(state.needs, served=served, here=office_url(directory) is None),
         ]
+        said += _needs(state.needs, served=served, here=office_url(directory) is None)
         say("\n".join(said), quiet=as_json)
 
 
 def _as_json(state: OfficeState) -> dict[str, object]:
     told: dict[str, object] = {
         "needs": state.needs,
+        "closed": state.closing,
         "batches": state.batches,
         "witnesses": state.witnesses,
         "stopped": {"reaches": state.suspended.scopes, "agrees": state.suspended.agrees},
@@ -67,9 +69,18 @@ def _as_json(state: OfficeState) -> dict[str, object]:
         "reconciled": state.reconciled,
         "duties": {"open": state.duties.open, "agrees": state.duties.agrees},
         "incidents": state.incidents,
+        "statements": state.statements,
     }
     built: dict[str, object] = msgspec.to_builtins(told)
     return built
+
+
+def _closed(found: ClosingStatus) -> list[str]:
+    """What is said of a closed office, in place of what stands in an open one."""
+    if not found.entered:
+        return []
+    archived = f"Its archive is {found.archive}; its keys are destroyed." if found.archive else ""
+    return [f"Closed for good at {found.entered}. {archived}".rstrip()]
 
 
 def _needs(needs: Iterable[Need], *, served: bool, here: bool) -> list[str]:

@@ -141,6 +141,34 @@ def enter_receipt(office: Office, actor: Actor, command: EnterReceipt) -> Receip
     return ReceiptEntered(checked.place, act.entry_index, receipt, checked.closes)
 
 
+class CameIn(Public, frozen=True):
+    """A receipt that came in and is one of this office: what it is about, whose batch, what its
+    file digest is, and whether all that it says is entered by now."""
+
+    receipt: Receipt
+    digest: str
+    is_entered: bool
+
+
+def check_came_in(office: Office, actor: Actor, data: bytes) -> CameIn:
+    """Whether two officers could enter this receipt, for whoever takes it in for them: nothing is
+    entered. Only the office itself may ask. Raises as `enter_receipt`, but nothing of officers;
+    of one that was entered, nothing is raised."""
+    authority.require_service(actor)
+    digest = receipt_digest(data)
+    with office.store.reading() as connection:
+        entered = load_recalls(office, connection)
+        if any(each.document == digest for each in entered.receipts):
+            return CameIn(read_receipt(read_unchecked(data, "receipt", MAX_BYTES)), digest, True)
+        return CameIn(_check(office, connection, data).receipt, digest, False)
+
+
+def entered_receipts(office: Office, _actor: Actor) -> frozenset[str]:
+    """The digests of the receipts that were entered. Raises StateFault `orders_disagree`."""
+    with office.store.reading() as connection:
+        return frozenset(each.document for each in load_recalls(office, connection).receipts)
+
+
 def show_receipts(office: Office, actor: Actor) -> tuple[ShownReceipt, ...]:
     """Every receipt with who else had the answers, for an officer. Raises StateFault
     `orders_disagree`; as `require_officer`; KeyFault."""
