@@ -5,7 +5,7 @@ A `Need` has a code, what it is about, a sentence, and the command that is its c
 --office and --officer, which whoever shows it adds. Needs are told in this order:
 
     suspended, orders_disagree                  something stands still
-    incident_open, duty_late                    a day passes or has passed
+    incident_open, duty_late, answer_late       a day passes or has passed
     clock_behind                                the machine's clock is before the last entry
     agreement_over, agreement_ends, agreement_early, safeguards_over, safeguards_end
     register_*, snapshot_old, certificate_missing
@@ -27,6 +27,7 @@ from counterfoil.controls import witnesses
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.suspension.service import SuspensionStatus, suspension_status
+from counterfoil.core.instants import minute_text
 from counterfoil.core.use_cases import NOBODY, Actor
 from counterfoil.core.values import Public
 from counterfoil.disclosure.listing import BatchLine, ListBatches, list_batches
@@ -108,6 +109,10 @@ def _days(state: OfficeState) -> Iterator[Need]:
             number = str(duty.number)
             words = f"Duty {number}, {duty.about}, was due on {duty.due_on}."
             yield Need("duty_late", number, words, "duty list")
+    for each in state.batches:
+        if each.late:
+            words = f"{each.batch} was to be answered by {minute_text(each.due_at)}."
+            yield Need("answer_late", each.batch, words, "batch list")
 
 
 def _standing(found: OfficeStanding) -> Iterator[Need]:

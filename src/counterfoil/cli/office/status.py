@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from counterfoil.accountability import publication, reconciliation
-from counterfoil.cli.batch.tell import waiting_words
+from counterfoil.cli.batch.tell import due_words, waiting_words
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
@@ -39,7 +39,7 @@ def status(
         office = looking_desk(directory, officer, officer_passphrase_file)
         state = ask_plainly(office, office_state, NOBODY)
         lines = [
-            f"{each.batch}  {each.state}"
+            f"{each.batch}  {each.state}{due_words(each)}"
             + (f"  ({waiting_words(each.waiting)})" if each.waiting else "")
             + (f"  {each.claimed_by} has it" if each.claimed_by else "")
             for each in state.batches
