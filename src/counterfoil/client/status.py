@@ -9,7 +9,7 @@ A `Need` has a code, what it is about, a sentence, and the command that is its c
     clock_behind                                the machine's clock is before the last entry
     agreement_over, agreement_ends, agreement_early, safeguards_over, safeguards_end
     register_*, snapshot_old, certificate_missing
-    cosign_late, publish_late, reconcile_late   what runs by the clock
+    cosign_late, publish_late, reconcile_late, clock_late   what runs by the clock
     rows_wait, batch_determine, batch_review, batch_release, batch_held
 """
 
@@ -32,10 +32,13 @@ from counterfoil.core.use_cases import NOBODY, Actor
 from counterfoil.core.values import Public
 from counterfoil.disclosure.listing import BatchLine, ListBatches, list_batches
 from counterfoil.office import Office
+from counterfoil.office.clock_record import ClockJob, read_clock_record
 
 WARN_DAYS: Final = 30
 """Days before its end from which an agreement is told of."""
-BY_CLOCK: Final = frozenset({"cosign_late", "publish_late", "reconcile_late"})
+BY_CLOCK: Final = frozenset({"cosign_late", "publish_late", "reconcile_late", "clock_late"})
+_OF_ITS_OWN: Final = frozenset({"cosign", "publish", "reconcile"})
+"""Jobs of the clock of which a need of their own is told."""
 """What a service does by itself where one runs, and what no command does beside it."""
 
 
@@ -51,8 +54,16 @@ class Need(Public, frozen=True):
     by_officer: bool = True
 
 
+class KeptJob(Public, frozen=True):
+    """A job of the service's clock, as office/clock_record.py has it, and whether it is late."""
+
+    job: ClockJob
+    late: bool
+
+
 class OfficeState(Public, frozen=True):
-    """How an office is. `needs`: what needs somebody, the most pressing first."""
+    """How an office is. `needs`: what needs somebody, the most pressing first. `clock`: the jobs of
+    the service's clock, the late ones first; none where no service keeps one."""
 
     needs: tuple[Need, ...]
     batches: tuple[BatchLine, ...]
@@ -63,6 +74,7 @@ class OfficeState(Public, frozen=True):
     reconciled: reconciliation.ReconciliationStatus
     duties: duties.DutyListing
     incidents: tuple[incidents.IncidentStatus, ...]
+    clock: tuple[KeptJob, ...] = ()
 
 
 def office_state(office: Office, _actor: Actor) -> OfficeState:
@@ -77,8 +89,15 @@ def office_state(office: Office, _actor: Actor) -> OfficeState:
         reconciled=reconciliation.reconciliation_status(office, NOBODY),
         duties=duties.list_duties(office, NOBODY),
         incidents=tuple(incidents.due_incidents(office, NOBODY)),
+        clock=_clock(office),
     )
     return msgspec.structs.replace(found, needs=tuple(needs_of(found)))
+
+
+def _clock(office: Office) -> tuple[KeptJob, ...]:
+    now = office.clock()
+    found = [KeptJob(each, each.is_late(now)) for each in read_clock_record(office.directory)]
+    return tuple(sorted(found, key=lambda each: not each.late))
 
 
 def needs_of(state: OfficeState) -> Iterator[Need]:
@@ -157,6 +176,15 @@ def _late(state: OfficeState) -> Iterator[Need]:
     if state.reconciled.late:
         words = "The office was not reconciled within a day."
         yield Need("reconcile_late", "", words, "reconcile", by_officer=False)
+    for each in state.clock:
+        if each.late and each.job.name not in _OF_ITS_OWN:
+            done = f"was last done {minute_text(each.job.done_at)}" if each.job.done_at else _NEVER
+            why = f" ({each.job.outcome})" if each.job.failed else ""
+            words = f"The clock's job {each.job.name} {done}{why}: it is late."
+            yield Need("clock_late", each.job.name, words, "", by_officer=False)
+
+
+_NEVER: Final = "was never done"
 
 
 def _batch(each: BatchLine) -> Iterator[Need]:

@@ -21,12 +21,34 @@ _INBOX: Final = ("batch_review", "batch_release")
 """Needs that the inbox tells, and not this page: which of both a batch has says whether another
 officer agreed with its sample, which is not told before one has looked (looks.py)."""
 
+_JOBS: Final = {
+    "intake-key": "Show the intake key",
+    "publish": "Publish the ledger",
+    "cosign": "Have the ledger cosigned",
+    "reminders": "Look for what runs out",
+    "reconcile": "Reconcile the office",
+    "retention": "Dispose of what is due",
+    "duties": "Open duties, and tell of late ones",
+}
+_OUTCOMES: Final = {
+    "": "not yet",
+    "done": "done",
+    "not_due": "nothing was due",
+    "not_set": "not set up",
+}
+
 
 async def standing(visit: Visit) -> dict[str, Any]:
     """What needs somebody, and when what runs by the clock ran last."""
     found: OfficeState = await visit.ask("status")
     needs = [each for each in found.needs if each.code not in _INBOX]
-    return {"state": found, "standing": found.standing, "needs": needs}
+    return {
+        "state": found,
+        "standing": found.standing,
+        "needs": needs,
+        "jobs": _JOBS,
+        "outcomes": _OUTCOMES,
+    }
 
 
 async def agreement(visit: Visit) -> dict[str, Any]:
