@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.web.inspector import checks, evidence, ledger
+from counterfoil.web.inspector import sample as inspection
 from counterfoil.web.officers import (
     batch,
     duties,
@@ -42,5 +43,6 @@ OFFICE_PAGES: Final[tuple[Page, ...]] = (
     *ledger.PAGES,
     *checks.PAGES,
     *evidence.PAGES,
+    *inspection.PAGES,
     *accounting.PAGES,
 )
