@@ -18,7 +18,7 @@ from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.clauses import SIGNATURES, clauses_of
 
 How = Literal["added", "removed", "changed", "moved"]
-_NOTHING: Final = "null"
+_NOTHING: Final = "none"
 
 
 class Change(Public, frozen=True):

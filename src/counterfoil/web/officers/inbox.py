@@ -66,11 +66,12 @@ def _listed(visit: Visit, line: BatchLine, now: datetime) -> Listed:
 
 def _age(age: timedelta) -> str:
     """How old, in its largest unit."""
-    minutes = int(age.total_seconds() // 60)
-    for size, unit in ((1440, "d"), (60, "h")):
+    minutes = max(int(age.total_seconds() // 60), 0)
+    for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
         if minutes >= size:
-            return f"{minutes // size} {unit}"
-    return f"{max(minutes, 0)} min"
+            count = minutes // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than a minute"
 
 
 PAGES: Final = (
