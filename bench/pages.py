@@ -34,8 +34,10 @@ from counterfoil.api.dispatch import Dispatch
 from counterfoil.api.gateway import Gateway, GatewaySettings
 from counterfoil.api.limits import RateLimits
 from counterfoil.core import canonical
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Role
 from counterfoil.demo import demonstration
+from counterfoil.disclosure.listing import ListBatches, list_batches
 from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office, open_office
 from counterfoil.web.console import ConsoleSettings, office_site
@@ -137,6 +139,7 @@ async def _measure(office: Office, scratch: Path, loops: int) -> list[Row]:
     chance = Random(1)
     day = lambda: f"{office.clock() - timedelta(days=chance.randrange(1, 1090)):%Y-%m-%d}"  # noqa: E731
     batch = lambda: f"b-{chance.randrange(max(1, size // _OF_A_BATCH)):016x}"  # noqa: E731
+    received = list_batches(office, NOBODY, ListBatches())[-1].batch
     pages: dict[str, Callable[[], str]] = {
         "inbox": lambda: "/",
         "newest entries": lambda: "/ledger",
@@ -152,6 +155,10 @@ async def _measure(office: Office, scratch: Path, loops: int) -> list[Row]:
         "checkpoints": lambda: "/checkpoints",
         "two days compared": lambda: f"/compare?first={day()}&last=2999-01-01",
         "checks": lambda: "/checks",
+        "how the office stands": lambda: "/standing",
+        "a batch": lambda: f"/batches/{received}",
+        "versions of the agreement": lambda: "/agreement/versions",
+        "recalls": lambda: "/recalls",
         "evidence": lambda: "/evidence",
         "accounting, the form": lambda: "/accounting",
     }

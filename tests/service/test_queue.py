@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from counterfoil import client
+from counterfoil.client.status import office_state
 from counterfoil.controls.witnesses import read_policy
 from counterfoil.core.errors import StoreFault
+from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure import batch_statuses
 from counterfoil.exchange.folders import ANSWERED, CLOSED
 from counterfoil.exchange.intake_keys import IntakeKeys
+from counterfoil.office.clock_record import read_clock_record
 from counterfoil.requester.desk import Desk
 from counterfoil.requester.known_office import KnownOffice
 from counterfoil.requester.opening import open_answer
@@ -28,6 +31,7 @@ from tests.api.doors import Lines
 from tests.controls.test_witnesses import cosign
 from tests.exchange.parcels import Post
 from tests.tlog.loopback import court
+from tests.web.sites import pages_of
 from tests.world.office import World
 
 
@@ -173,6 +177,15 @@ def test_the_clock_does_its_duties_and_none_stops_another(
     failed = [(line["duty"], line["code"]) for line in log if line["event"] == "duty_failed"]
     assert failed == [("intake-key", "internal")]
     assert "Garcia" not in str(log)
+    kept = {each.name: each for each in read_clock_record(world.path)}
+    assert {name: each.outcome for name, each in kept.items()} == {
+        "intake-key": "internal", "publish": "done", "cosign": "not_set", "reminders": "done",
+        "reconcile": "", "retention": "", "duties": "",
+    }  # fmt: skip
+    assert (kept["publish"].ran_at, kept["publish"].done_at) == ((instant_text(world.now),) * 2)
+    assert (kept["intake-key"].done_at, kept["reconcile"].ran_at) == ("", "")
+    assert kept["reconcile"].next_at == instant_text(world.now + timedelta(hours=1))
+    assert "Garcia" not in (world.path / "clock.json").read_text(encoding="utf-8")
     clock.turn()
     assert len([line for line in log if line["event"] == "published"]) == 1
     now[0] += 90_000
@@ -181,6 +194,55 @@ def test_the_clock_does_its_duties_and_none_stops_another(
     clock.turn()
     done = {line["event"] for line in log}
     assert {"published", "reconciled", "disposed"} <= done
+    assert {each.outcome for each in read_clock_record(world.path)} == {"done", "not_set"}
+    again = Clock(world.office, post.mailbox, keys, public, log, lambda: now[0])
+    again.turn()
+    kept = {each.name: each for each in read_clock_record(world.path)}
+    assert kept["publish"].outcome == "not_due"
+    assert kept["reconcile"].done_at == instant_text(world.now), "a new service forgets nothing"
+
+
+def test_what_the_clock_did_is_told_the_late_jobs_first(world: World) -> None:
+    assert office_state(world.office, NOBODY).clock == ()
+    post, log, now = Post(world), Lines(), [0.0]
+    clock = Clock(world.office, post.mailbox, post.keys, Path("no"), log, lambda: now[0])
+    clock.turn()
+    assert not [each.job.name for each in office_state(world.office, NOBODY).clock if each.late]
+    world.now += timedelta(minutes=26)
+    state = office_state(world.office, NOBODY)
+    names = [each.job.name for each in state.clock if each.late]
+    assert names == ["intake-key"] == [each.job.name for each in state.clock][:1]
+    assert [each.about for each in state.needs if each.code == "clock_late"] == ["intake-key"]
+    with pages_of(world) as pages:
+        text = pages.browser("officer-a").get("/standing").text
+    assert text.count("(late)") == 1 and "The clock&#39;s job intake-key was last done" in text
+    world.now += timedelta(days=2)
+    late = [each.job.name for each in office_state(world.office, NOBODY).clock if each.late]
+    assert late == ["intake-key", "reminders", "reconcile", "retention", "duties"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[]", "\x00", '{"format":"counterfoil-clock-2","jobs":[]}',
+     '{"format":"counterfoil-clock-1","jobs":[{"name":"a","every":1,"since":"x"}]}',
+     '{"format":"counterfoil-clock-1","jobs":[{"name":"<b>","every":1,"since":"2026-05-04T12:00:00Z"}]}',
+     '{"format":"counterfoil-clock-1","jobs":[{"name":"a","every":1' + "0" * 30 + ',"since":""}]}',
+     '{"format":"counterfoil-clock-1","jobs":' + "[" * 70_000],
+)  # fmt: skip
+def test_a_record_of_the_clock_that_is_none_tells_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "clock.json").write_text(text, encoding="utf-8")
+    assert read_clock_record(tmp_path) == ()
+
+
+def test_a_folder_that_takes_no_record_stops_no_duty(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, log = Post(world), Lines()
+    clock = Clock(world.office, post.mailbox, post.keys, Path("no"), log, lambda: 0.0)
+    (world.path / "clock.json").mkdir()
+    clock.turn()
+    assert post.mailbox.intake_key.is_file()
+    assert [line["code"] for line in log if line["event"] == "clock_not_kept"] == ["disk"]
 
 
 def test_what_runs_out_is_said_by_its_code(world: World) -> None:

@@ -1,12 +1,11 @@
-"""In Chromium: axe finds nothing on any page and state of the inspector, of a person's accounting and
-of the requester; nothing is lost at 320 pixels and at 200 %; and what they are for is done with the
-keyboard alone and without a script."""
+"""In Chromium: what the pages of the requester and of the inspector are for is done with the keyboard
+alone and without a script. That axe finds nothing on any page is for test_every_page.py."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +21,13 @@ from counterfoil.web.console import ConsoleSettings, office_site
 from counterfoil.web.requester.pages import RequesterPages
 from tests.api.doors import ITEM, OTHER, Lines
 from tests.ledger.office import KEY
-from tests.web.serving import is_too_wide, served, violations
+from tests.web.serving import served
 from tests.web.sites import officers_of_each_role
 from tests.web.test_inspector_pages import MARISOL, newest_batch
 from tests.web.test_requester_pages import SEALED
-from tests.world.acts import delay_notice, inform_persons
-from tests.world.browsers import chromium, keep_picture
+from tests.world.acts import inform_persons
+from tests.world.browsers import chromium
 from tests.world.office import World, closing
-from tests.world.people import REQUESTS
 
 pytestmark = pytest.mark.browser
 ANSWERED = "1" * 32
@@ -104,71 +102,6 @@ def ask(page: Page, place: Place, view: str) -> None:
     page.wait_for_selector("text=is entered in the ledger")
 
 
-def office_states(page: Page, place: Place) -> Iterator[str]:
-    """Every page and state of the inspector and of the accounting, one after the other."""
-    days = "first=2026-05-04&last=2026-05-05"
-    paths = ["/ledger", "/ledger?kind=fork", f"/ledger?batch={place.batch}", "/ledger/7",
-             "/checkpoints", "/compare", f"/compare?{days}", "/checks", "/evidence", "/accounting",
-             "/ledger/999999", "/ledger?kind=x", "/checks/99", "/nothing"]  # fmt: skip
-    for path in paths:
-        page.goto(f"{place.office}{path}")
-        yield path
-    page.goto(f"{place.office}/checks")
-    page.click("text=Begin the full check")
-    yield "check running or done"
-    page.wait_for_timeout(500)
-    page.goto(page.url)
-    yield "check done"
-    page.goto(f"{place.office}/checks")
-    yield "checks with one"
-    page.goto(f"{place.office}/evidence")
-    page.fill("#batch", place.batch)
-    page.fill("#request", str(REQUESTS[0]["request_id"]))
-    page.click("text=Take the bundle")
-    page.wait_for_selector("text=It was taken")
-    yield "evidence taken"
-    for view in ("person", "all"):
-        ask(page, place, view)
-        yield f"accounting {view}"
-    ask(page, place, "person")
-    page.click("text=Página en español")
-    page.wait_for_selector("text=Quién preguntó por usted")
-    yield "printout es"
-
-
-def gateway_states(page: Page, place: Place) -> Iterator[str]:
-    """Every page and state of the requester, in both languages."""
-    for tail in ("", "?lang=es"):
-        for path in ("/", "/why", f"/items/{OTHER}", f"/items/{ANSWERED}", f"/items/{'2' * 32}"):
-            page.goto(f"{place.gateway}{path}{tail}")
-            yield path + tail
-
-
-def test_axe_finds_nothing_and_nothing_is_lost_on_a_narrow_screen(
-    browser: Browser, place: Place
-) -> None:
-    """320 CSS pixels are a screen of 1,280 at 400 %; 640 are one at 200 %."""
-    page, found = opened(browser, viewport={"width": 1280, "height": 900}), dict[str, Any]()
-    sign_in(page, place, Role.DISCLOSURE)
-    count = 0
-    for states in (office_states, gateway_states):
-        for state in states(page, place):
-            count += 1
-            wrong = violations(page)
-            name = "".join(each if each.isalnum() else "-" for each in state).strip("-")[:40]
-            keep_picture(page, f"{states.__name__[:-7]}-{name or 'start'}")
-            for width in (640, 320):
-                page.set_viewport_size({"width": width, "height": 900})
-                wrong += [f"{width}: {each}" for each in is_too_wide(page)]
-            keep_picture(page, f"{states.__name__[:-7]}-{name or 'start'}-320")
-            page.set_viewport_size({"width": 1280, "height": 900})
-            if wrong:
-                found[state] = wrong
-    assert found == {}
-    assert count == 31
-    page.context.close()
-
-
 def test_an_item_is_handed_over_and_looked_up_without_a_script(
     browser: Browser, place: Place, tmp_path: Path
 ) -> None:
@@ -211,14 +144,4 @@ def test_an_inspector_reads_an_entry_with_the_keyboard_alone(
         with page.expect_navigation():
             page.keyboard.press("Enter")
     assert page.locator("h2").first.inner_text() == "What was checked for it"
-    page.context.close()
-
-
-def test_what_is_delayed_stands_on_the_office_s_list(browser: Browser, place: Place) -> None:
-    delay_notice(place.world, place.batch, date(2026, 12, 24))
-    page = opened(browser)
-    sign_in(page, place, Role.INSPECTOR)
-    ask(page, place, "all")
-    assert "up to and with 2026-12-24" in page.content()
-    assert violations(page) == []
     page.context.close()

@@ -27,9 +27,10 @@ from counterfoil.core.errors import (
 from counterfoil.core.use_cases import SERVICE, Actor, Upload
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
+from counterfoil.ledger import EntryKind
 from counterfoil.ledger.certification import certification
-from counterfoil.ledger.entries import decode
-from counterfoil.ledger.store import read_checkpoints
+from counterfoil.ledger.pages import MOST_ROWS, PageQuery, find_page, index_of_day
+from counterfoil.ledger.store import read_checkpoints, read_entry
 from counterfoil.ledger.watched import checked_head
 from counterfoil.office import Office
 from counterfoil.office.authority import require_reader, require_service
@@ -193,8 +194,15 @@ def _check_acts(office: Office, connection: Connection) -> None:
 def read_entries(office: Office, _actor: Actor, question: ReadEntries) -> Generator[LedgerEntries]:
     """Entries as they are kept, for as long as they are being read. Anybody may ask."""
     with office.store.reading() as connection:
-        size, start, stop = _window(office, connection, question)
-        yield LedgerEntries(size, _wanted(office, connection, question, start, stop))
+        size = office.ledger.size(connection)
+
+        def pages() -> Iterator[tuple[int, str]]:
+            start = question.start
+            while start >= 0:
+                found, start = _page(office, connection, question, start)
+                yield from found
+
+        yield LedgerEntries(size, pages())
 
 
 def page_entries(office: Office, actor: Actor, question: ReadEntries) -> EntryTexts:
@@ -209,35 +217,33 @@ def page_entries(office: Office, actor: Actor, question: ReadEntries) -> EntryTe
         )
     with office.store.reading() as connection:
         require_reader(connection, actor)
-        size, start, stop = _window(office, connection, question)
-        end = min(stop, start + PAGE_ENTRIES)
-        wanted = tuple(_wanted(office, connection, question, start, end))
-    return EntryTexts(size, wanted, end if end < stop else -1)
+        size = office.ledger.size(connection)
+        found, following = _page(office, connection, question, question.start)
+    return EntryTexts(size, found, following)
 
 
-def _window(office: Office, connection: Connection, question: ReadEntries) -> tuple[int, int, int]:
-    """(size of the ledger, first index that is asked for, the one after the last)."""
+def _page(
+    office: Office, connection: Connection, question: ReadEntries, start: int
+) -> tuple[tuple[tuple[int, str], ...], int]:
+    """Entries from `start` on, the oldest first, and the index to go on from, -1 where that was
+    all. What leads to them is what the pages of the ledger go by (ledger/pages.py), so that the
+    work is bounded however long the ledger is."""
     size = office.ledger.size(connection)
     stop = size if question.stop is None else min(question.stop, size)
-    return size, min(question.start, stop), stop
-
-
-def _wanted(
-    office: Office, connection: Connection, question: ReadEntries, start: int, stop: int
-) -> Iterator[tuple[int, str]]:
-    found = enumerate(office.ledger.entries(connection, start, stop), start)
-    return ((index, data.decode()) for index, data in found if _is_wanted(data, question))
-
-
-def _is_wanted(data: bytes, question: ReadEntries) -> bool:
-    if not (question.kind or question.batch or question.since):
-        return True
-    entry = decode(data, "entry")
-    return (
-        question.kind in ("", entry.kind)
-        and question.batch in ("", entry.fields.get("batch"))
-        and entry.time >= question.since
-    )
+    if question.since:
+        start = max(start, index_of_day(connection, question.since))
+    if start >= stop or question.kind not in ("", *EntryKind):
+        return (), -1
+    if question.kind or question.batch:
+        kind = EntryKind(question.kind) if question.kind else None
+        query = PageQuery(kind=kind, batch=question.batch, after=start - 1, rows=MOST_ROWS)
+        page = find_page(connection, query)
+        indices = [index for index, _ in reversed(page.entries) if index < stop]
+        found = tuple((index, read_entry(connection, index).decode()) for index in indices)
+        return found, page.high if page.high < stop else -1
+    end = min(stop, start + PAGE_ENTRIES)
+    texts = enumerate(office.ledger.entries(connection, start, end), start)
+    return tuple((index, data.decode()) for index, data in texts), end if end < stop else -1
 
 
 def prove_entry(office: Office, actor: Actor, question: ProveEntry) -> ProvedEntry:

@@ -17,6 +17,7 @@ from inspect import signature
 from typing import Any, Final, Literal, get_type_hints
 
 from counterfoil import disclosure
+from counterfoil.accountability import agreement_versions as versions
 from counterfoil.accountability import ledger_access
 from counterfoil.accountability.accounting import corrections, disputes
 from counterfoil.accountability.accounting import service as accounting
@@ -121,6 +122,8 @@ _TABLE: Final = (
     _question("court-matters", court.list_court_matters, _H),
     _question("court-certification", court.prepare_certification, _H),
     _question("notice-text", notices.write_notice, _D),
+    _question("agreement-versions", versions.list_versions, *_ALL),
+    _question("agreement-changes", versions.compare_versions, *_ALL),
     _question("register", standing.show_register, *_ALL),
     _question("retention-due", retention.list_due, *_ALL),
     _question("status", status.office_state, *_ALL),

@@ -7,11 +7,11 @@ A `Need` has a code, what it is about, a sentence, and the command that is its c
     closing_unfinished                          the office was closed, and has keys yet: nothing
                                                 else is told of a closed office
     suspended, orders_disagree                  something stands still
-    incident_open, duty_late                    a day passes or has passed
+    incident_open, duty_late, answer_late       a day passes or has passed
     clock_behind                                the machine's clock is before the last entry
     agreement_over, agreement_ends, agreement_early, safeguards_over, safeguards_end
     register_*, snapshot_old, certificate_missing
-    cosign_late, publish_late, reconcile_late   what runs by the clock
+    cosign_late, publish_late, reconcile_late, clock_late   what runs by the clock
     statements_wait                             what requesters stated of recalls and destruction
     rows_wait, batch_determine, batch_review, batch_release, batch_held
 """
@@ -31,15 +31,19 @@ from counterfoil.controls import witnesses
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.suspension.service import SuspensionStatus, suspension_status
+from counterfoil.core.instants import minute_text
 from counterfoil.core.use_cases import NOBODY, Actor
 from counterfoil.core.values import Public
 from counterfoil.disclosure.listing import BatchLine, ListBatches, list_batches
 from counterfoil.exchange.statements import count_statements
 from counterfoil.office import Office
+from counterfoil.office.clock_record import ClockJob, read_clock_record
 
 WARN_DAYS: Final = 30
 """Days before its end from which an agreement is told of."""
-BY_CLOCK: Final = frozenset({"cosign_late", "publish_late", "reconcile_late"})
+BY_CLOCK: Final = frozenset({"cosign_late", "publish_late", "reconcile_late", "clock_late"})
+_OF_ITS_OWN: Final = frozenset({"cosign", "publish", "reconcile"})
+"""Jobs of the clock of which a need of their own is told."""
 """What a service does by itself where one runs, and what no command does beside it."""
 
 
@@ -55,9 +59,17 @@ class Need(Public, frozen=True):
     by_officer: bool = True
 
 
+class KeptJob(Public, frozen=True):
+    """A job of the service's clock, as office/clock_record.py has it, and whether it is late."""
+
+    job: ClockJob
+    late: bool
+
+
 class OfficeState(Public, frozen=True):
     """How an office is. `needs`: what needs somebody, the most pressing first; `closing`: whether
-    it was closed for good."""
+    it was closed for good; `clock`: the jobs of the service's clock, the late ones first; none where
+    no service keeps one."""
 
     needs: tuple[Need, ...]
     closing: closing.ClosingStatus
@@ -70,6 +82,7 @@ class OfficeState(Public, frozen=True):
     duties: duties.DutyListing
     incidents: tuple[incidents.IncidentStatus, ...]
     statements: int
+    clock: tuple[KeptJob, ...] = ()
 
 
 def office_state(office: Office, _actor: Actor) -> OfficeState:
@@ -86,8 +99,15 @@ def office_state(office: Office, _actor: Actor) -> OfficeState:
         duties=duties.list_duties(office, NOBODY),
         incidents=tuple(incidents.due_incidents(office, NOBODY)),
         statements=count_statements(office, NOBODY),
+        clock=_clock(office),
     )
     return msgspec.structs.replace(found, needs=tuple(needs_of(found)))
+
+
+def _clock(office: Office) -> tuple[KeptJob, ...]:
+    now = office.clock()
+    found = [KeptJob(each, each.is_late(now)) for each in read_clock_record(office.directory)]
+    return tuple(sorted(found, key=lambda each: not each.late))
 
 
 def needs_of(state: OfficeState) -> Iterator[Need]:
@@ -132,6 +152,10 @@ def _days(state: OfficeState) -> Iterator[Need]:
             number = str(duty.number)
             words = f"Duty {number}, {duty.about}, was due on {duty.due_on}."
             yield Need("duty_late", number, words, "duty list")
+    for each in state.batches:
+        if each.late:
+            words = f"{each.batch} was to be answered by {minute_text(each.due_at)}."
+            yield Need("answer_late", each.batch, words, "batch list")
 
 
 def _standing(found: OfficeStanding) -> Iterator[Need]:
@@ -176,6 +200,15 @@ def _late(state: OfficeState) -> Iterator[Need]:
     if state.reconciled.late:
         words = "The office was not reconciled within a day."
         yield Need("reconcile_late", "", words, "reconcile", by_officer=False)
+    for each in state.clock:
+        if each.late and each.job.name not in _OF_ITS_OWN:
+            done = f"was last done {minute_text(each.job.done_at)}" if each.job.done_at else _NEVER
+            why = f" ({each.job.outcome})" if each.job.failed else ""
+            words = f"The clock's job {each.job.name} {done}{why}: it is late."
+            yield Need("clock_late", each.job.name, words, "", by_officer=False)
+
+
+_NEVER: Final = "was never done"
 
 
 def _batch(each: BatchLine) -> Iterator[Need]:

@@ -8,6 +8,7 @@ it says of nobody what became of a question.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
@@ -19,6 +20,7 @@ from counterfoil.core.values import NotCompared, Public
 from counterfoil.disclosure.claims import OPEN_STATES, Claim, read_claims
 from counterfoil.disclosure.screening import waits
 from counterfoil.disclosure.steps import BatchStatus, in_order, status_of
+from counterfoil.gate.law.agreement import Agreement
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_officer
 from counterfoil.office.records import decided_word, public_codes
@@ -32,7 +34,9 @@ class ListBatches(Public, frozen=True):
 
 class BatchLine(Public, frozen=True):
     """One batch. Times are UTC; `reviewed_by`, `released_by` and `claimed_by`, who has it in hand
-    (claims.py), are officers' names, or ""; `waiting` counts requests that wait for an officer."""
+    (claims.py), are officers' names, or ""; `waiting` counts requests that wait for an officer.
+    `due_at`: by when it is to be answered or withdrawn, as the agreement in force today has it, or
+    "" where that names no hours; `late`: whether it is open beyond that."""
 
     batch: str
     state: str
@@ -45,6 +49,13 @@ class BatchLine(Public, frozen=True):
     released_by: str
     claimed_by: str = ""
     claimed_at: str = ""
+    due_at: str = ""
+    late: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.state in OPEN_STATES
 
 
 class ShowBatch(Public, frozen=True):
@@ -74,11 +85,13 @@ class BatchRows(Public, frozen=True):
 
 
 def list_batches(office: Office, _actor: Actor, question: ListBatches) -> list[BatchLine]:
-    """Every batch, or those in one state, oldest first. Anybody may ask."""
+    """Every batch, or those in one state: the late ones first, then the others, each oldest first.
+    Anybody may ask."""
     with office.store.reading() as connection:
         claims = read_claims(office, connection)
-        found = [_line(batch, claims) for batch in in_order(office, connection)]
-    return [line for line in found if question.state in ("", line.state)]
+        found = [_line(office, batch, claims) for batch in in_order(office, connection)]
+    chosen = [line for line in found if question.state in ("", line.state)]
+    return sorted(chosen, key=lambda line: not line.late)
 
 
 def show_batch(office: Office, actor: Actor, question: ShowBatch) -> BatchRows:
@@ -101,12 +114,21 @@ def show_batch(office: Office, actor: Actor, question: ShowBatch) -> BatchRows:
         said = {"rows": question.outcome or "all"}
         journal.enter_look(office, connection, officer, said, batch.id)
         claims = read_claims(office, connection)
-    return BatchRows(_line(batch, claims), tuple(rows))
+    return BatchRows(_line(office, batch, claims), tuple(rows))
 
 
-def _line(batch: Batch, claims: Mapping[str, Claim]) -> BatchLine:
+def due_at(agreement: Agreement, received_at: datetime) -> datetime | None:
+    """By when a file that was received then is to be answered or withdrawn; None where the parties
+    agreed on no time."""
+    hours = agreement.answer_within_hours
+    return None if hours is None else received_at + timedelta(hours=hours)
+
+
+def _line(office: Office, batch: Batch, claims: Mapping[str, Claim]) -> BatchLine:
     status: BatchStatus = status_of(batch)
-    claim = claims.get(batch.id, Claim(batch.id)) if batch.state in OPEN_STATES else Claim(batch.id)
+    is_open = batch.state in OPEN_STATES
+    claim = claims.get(batch.id, Claim(batch.id)) if is_open else Claim(batch.id)
+    due = due_at(office.law.agreement, batch.received_at)
     return BatchLine(
         batch=batch.id,
         state=status.state,
@@ -119,6 +141,8 @@ def _line(batch: Batch, claims: Mapping[str, Claim]) -> BatchLine:
         released_by=batch.second_officer,
         claimed_by=claim.officer,
         claimed_at=claim.at,
+        due_at=instant_text(due) if due else "",
+        late=is_open and due is not None and due < office.clock(),
     )
 
 

@@ -17,6 +17,7 @@ from counterfoil.core.errors import SettingsFault, UsageFault, VerifyFault
 from counterfoil.core.file_lock import locked_file
 from counterfoil.core.values import Public
 from counterfoil.gate.law.agreement import Agreement
+from counterfoil.gate.law.changes import Change, changes_of, has_other_salt
 from counterfoil.gate.law.clauses import Clause, agreement_digest, clauses_of
 from counterfoil.gate.law.publication import (
     MAX_BYTES,
@@ -47,6 +48,18 @@ class SignedAgreement(Public, frozen=True):
     agreement: str
     keys: dict[str, str]
     ended: tuple[str, ...] = ()
+
+
+class AgreementDifference(Public, frozen=True):
+    """What differs between two agreement files: their digests, the fields, whether their clauses
+    are hidden by different salts, and who signed each, by party."""
+
+    before: str
+    after: str
+    changes: tuple[Change, ...]
+    other_salt: bool
+    signed_before: dict[str, str]
+    signed_after: dict[str, str]
 
 
 def require_party(party: str) -> None:
@@ -104,9 +117,28 @@ def verify_file(file: Path, digest: str = "") -> SignedAgreement:
     _check_digest(agreement_digest(agreement), digest)
     check_signatures(agreement)
     require_signed(agreement)
+    return SignedAgreement(agreement.id, _signed(agreement))
+
+
+def compare_files(before: Path, after: Path) -> AgreementDifference:
+    """What differs between two agreement files, each of which may be unsigned as yet. Raises
+    SettingsFault, `law_signature` for a signature that is there and does not verify."""
+    old, new = _read(before), _read(after)
+    check_signatures(old)
+    check_signatures(new)
+    return AgreementDifference(
+        agreement_digest(old),
+        agreement_digest(new),
+        changes_of(old, new),
+        has_other_salt(old, new),
+        _signed(old),
+        _signed(new),
+    )
+
+
+def _signed(agreement: Agreement) -> dict[str, str]:
     signed = {"holder": agreement.signatures.holder, "requester": agreement.signatures.requester}
-    keys = {party: signature.vkey for party, signature in signed.items() if signature}
-    return SignedAgreement(agreement.id, keys)
+    return {party: signature.vkey for party, signature in signed.items() if signature}
 
 
 def verify_publication(data: bytes, digest: str = "") -> Published:
@@ -165,9 +197,11 @@ def _read(file: Path) -> Agreement:
 __all__ = [
     "MAX_BYTES",
     "PARTIES",
+    "AgreementDifference",
     "Disclosed",
     "Published",
     "SignedAgreement",
+    "compare_files",
     "is_sd_jwt",
     "publish_file",
     "require_party",

@@ -9,7 +9,9 @@ tried again where it fails, and never stops another.
     duties        every day           those whose day has come are opened, the late ones told of
     reminders     every hour          what runs out or is late is logged by its code
 
-A duty's fault is a line of the log with its code; `counterfoil status` shows the same.
+A duty's fault is a line of the log with its code. When each ran, with what outcome, and when it is
+next due is kept beside the office (office/clock_record.py); `counterfoil status` and the office's
+pages tell it.
 """
 
 from __future__ import annotations
@@ -31,13 +33,23 @@ from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.recall import receipts
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import NOBODY, SERVICE, finish
 from counterfoil.exchange.intake_keys import IntakeKeys
 from counterfoil.exchange.mailbox import Mailbox
 from counterfoil.office import Office
+from counterfoil.office.clock_record import (
+    DONE,
+    NOT_DUE,
+    NOT_SET,
+    ClockJob,
+    read_clock_record,
+    write_clock_record,
+)
 from counterfoil.requester.agreement import publish_file
 from counterfoil.service.log import Log
 
+replace = msgspec.structs.replace
 AGAIN_SECONDS: Final = 300
 _EARLY: Final = timedelta(minutes=10)
 _RUNS_OUT_DAYS: Final = 30
@@ -63,7 +75,7 @@ class Clock:
         self.log = log
         self.now = now
         begun = now()
-        self._duties: dict[str, tuple[Callable[[], None], float]] = {
+        self._duties: dict[str, tuple[Callable[[], str | None], float]] = {
             "intake-key": (self.show_intake_key, 600),
             "publish": (self.publish, 120),
             "cosign": (self.cosign, 120),
@@ -75,30 +87,57 @@ class Clock:
         self._next = dict.fromkeys(self._duties, begun)
         # Not at every start: a service that is restarted often would do little else.
         self._next |= {"reconcile": begun + 3600, "retention": begun + 600, "duties": begun + 300}
+        self._kept = self._begun()
 
     def turn(self) -> None:
-        """Do what is due."""
+        """Do what is due, and keep when it was done."""
+        ran = False
         for name, (duty, seconds) in self._duties.items():
             if self._next[name] <= self.now():
-                done = self._try(name, duty)
-                self._next[name] = self.now() + (seconds if done else min(seconds, AGAIN_SECONDS))
+                outcome, ran = self._try(name, duty), True
+                kept = replace(self._kept[name], ran_at=self._time(), outcome=outcome)
+                if not kept.failed:
+                    kept = replace(kept, done_at=kept.ran_at)
+                wait = min(seconds, AGAIN_SECONDS) if kept.failed else seconds
+                self._next[name] = self.now() + wait
+                self._kept[name] = replace(kept, next_at=self._time(wait))
+        if ran:
+            self._keep()
 
-    def _try(self, name: str, duty: Callable[[], None]) -> bool:
+    def _begun(self) -> dict[str, ClockJob]:
+        """What is kept of each job, or a job that begins now; when each runs next."""
+        before = {each.name: each for each in read_clock_record(self.office.directory)}
+        found: dict[str, ClockJob] = {}
+        for name, (_, seconds) in self._duties.items():
+            new = ClockJob(name=name, every=int(seconds), since=self._time())
+            kept = replace(before.get(name, new), every=int(seconds))
+            found[name] = replace(kept, next_at=self._time(self._next[name] - self.now()))
+        return found
+
+    def _time(self, seconds: float = 0.0) -> str:
+        return instant_text(self.office.clock() + timedelta(seconds=seconds))
+
+    def _keep(self) -> None:
         try:
-            duty()
+            write_clock_record(self.office.directory, self._kept.values())
+        except OSError as fault:  # what was done is done, and the ledger and the log say so
+            self.log("clock_not_kept", code="disk", kind=type(fault).__name__)
+
+    def _try(self, name: str, duty: Callable[[], str | None]) -> str:
+        """What came of a duty: an outcome of clock_record.py, or a fault's code."""
+        try:
+            return duty() or DONE
         except CounterfoilError as fault:
-            self.log("duty_failed", duty=name, code=fault.code)
+            code = fault.code
+            self.log("duty_failed", duty=name, code=code)
         except OSError as fault:
-            self.log("duty_failed", duty=name, code="disk", kind=type(fault).__name__)
+            code = "disk"
+            self.log("duty_failed", duty=name, code=code, kind=type(fault).__name__)
         except Exception as bug:  # noqa: BLE001 - P1: an unforeseen error's text may hold a value
             frame = traceback.extract_tb(bug.__traceback__)[-1]
-            where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
-            self.log(
-                "duty_failed", duty=name, code="internal", kind=type(bug).__name__, where=where
-            )
-        else:
-            return True
-        return False
+            where, code = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}", "internal"
+            self.log("duty_failed", duty=name, code=code, kind=type(bug).__name__, where=where)
+        return code
 
     # -- duties ----------------------------------------------------------------------------
 
@@ -111,20 +150,21 @@ class Clock:
             path.chmod(0o644)
         self.keys.destroy_old()
 
-    def publish(self) -> None:
+    def publish(self) -> str | None:
         """Publish where it is nearly due: the ledger, the agreement and the counts."""
         status = publication.publication_status(self.office, NOBODY)
         if not status.folder:
-            return
+            return NOT_SET
         hours = timedelta(hours=status.hours)
         if (
             status.time
             and self.office.clock() < datetime.fromisoformat(status.time) + hours - _EARLY
         ):
-            return
+            return NOT_DUE
         done = publication.publish(self.office, SERVICE, publication.PublishLedger())
         self.log("published", size=done.size, entry=done.entry)
         self._show_beside()
+        return None
 
     def _show_beside(self) -> None:
         agreement = publish_file(self.office.directory / "law" / "agreement.yaml", (), None)
@@ -136,13 +176,15 @@ class Clock:
         for name in ("agreement.json", "counts.json"):
             (self.public / name).chmod(0o644)
 
-    def cosign(self) -> None:
+    def cosign(self) -> str | None:
         """Have the newest entries cosigned, where witnesses are set."""
         if witnesses.office_policy(self.office) is None:
-            return
+            return NOT_SET
         done = witnesses.cosign(self.office, SERVICE, witnesses.Cosign())
         if not done.holds:
             self.log("duty_failed", duty="cosign", code="cosign_quorum")
+            return "cosign_quorum"
+        return None
 
     def reconcile(self) -> None:
         """Compare everything, once a day."""

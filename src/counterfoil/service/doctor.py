@@ -214,7 +214,9 @@ def _standing(office: Office) -> Iterator[Finding]:
         yield _fault("standing", fault)
         return
     yield _ok("witnesses", office.settings.witnesses or "witnesses", words)
-    needs = [each for each in state.needs if not each.code.startswith(("batch_", "rows_"))]
+    needs = [
+        each for each in state.needs if not each.code.startswith(("batch_", "rows_", "answer_"))
+    ]
     for each in needs:
         cure = f"`counterfoil {each.command}`" if each.command else each.words
         if served and each.code in BY_CLOCK:

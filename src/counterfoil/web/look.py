@@ -29,6 +29,24 @@ ROOM: Final = Path(__file__).parent
 TEMPLATES: Final = ROOM / "templates"
 LOCALE: Final = ROOM / "locale"
 USWDS: Final = "uswds/css/uswds.min.css"
+COMPARED: Final[Mapping[str, str]] = {
+    "given": "given name",
+    "middle": "middle name",
+    "family": "family name",
+    "door": "address",
+    "dob": "date of birth",
+    "tin": "tax number",
+    "crowd": "how many live there",
+}
+"""What is compared of a row, in words, where its own name says too little."""
+STATES: Final[Mapping[str, str]] = {
+    "received": "received, and not decided by the law yet",
+    "gated": "decided by the law; waits to be compared",
+    "determined": "compared; waits for a first officer",
+    "reviewed": "waits for a second officer",
+    "held": "stands still by an order",
+}
+"""The states of a batch in which somebody has to do something, in words."""
 _TYPES: Final[Mapping[str, str]] = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -89,6 +107,8 @@ class Look:
             "moment": moment,
             "number": number,
             "words": words,
+            "compared": COMPARED,
+            "states": STATES,
         }
         return environment().get_template(template).render(common | self._known | dict(told))
 

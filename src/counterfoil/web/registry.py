@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.web.inspector import checks, evidence, ledger
+from counterfoil.web.inspector import sample as inspection
 from counterfoil.web.officers import (
     batch,
     duties,
@@ -14,6 +15,7 @@ from counterfoil.web.officers import (
     incidents,
     notices,
     people,
+    recalls,
     request,
     sample,
     signing,
@@ -32,6 +34,7 @@ OFFICE_PAGES: Final[tuple[Page, ...]] = (
     *request.PAGES,
     *waiting.PAGES,
     *stops.PAGES,
+    *recalls.PAGES,
     *incidents.PAGES,
     *duties.PAGES,
     *notices.PAGES,
@@ -40,5 +43,6 @@ OFFICE_PAGES: Final[tuple[Page, ...]] = (
     *ledger.PAGES,
     *checks.PAGES,
     *evidence.PAGES,
+    *inspection.PAGES,
     *accounting.PAGES,
 )

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from counterfoil.cli.batch.tell import due_words
 from counterfoil.cli.options import (
     AsJson,
     BatchArgument,
@@ -56,7 +57,8 @@ def show_list(
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Every batch with its state and counts, and what it waits for."""
+    """Every batch with its state and counts, by when it is due, and what it waits for; what is late
+    comes first."""
     with faults(as_json=as_json):
         office = desk(directory, passphrase_file)
         log_in(office, officer, officer_passphrase_file)
@@ -150,7 +152,8 @@ def _line(each: BatchLine) -> str:
     who = f"  reviewed by {each.reviewed_by}" if each.state == "reviewed" else ""
     who += f"  {each.claimed_by} has it" if each.claimed_by else ""
     waits = f"  {each.waiting} wait for an officer" if each.waiting else ""
-    return f"{each.batch}  {each.received_at}  {each.state}{who}{waits}\n    {counts}"
+    line = f"{each.batch}  {each.received_at}  {each.state}{due_words(each)}{who}{waits}"
+    return f"{line}\n    {counts}"
 
 
 def _row(each: BatchRow) -> str:

@@ -9,7 +9,9 @@ import typer
 
 from counterfoil.cli.output import DONE_WITH_REJECTS, say, show
 from counterfoil.cli.rejects import RejectList
+from counterfoil.core.instants import minute_text
 from counterfoil.disclosure import BatchStatus
+from counterfoil.disclosure.listing import BatchLine
 from counterfoil.disclosure.screening import OVERRIDDEN, REFUSED_BY, WAITING
 
 
@@ -59,6 +61,14 @@ def _counted(standing: BatchStatus) -> str:
             notes += [f"{admitted} admitted by an override"] if admitted else []
         said.append(f"{words} ({', '.join(notes)})" if notes else words)
     return ", ".join(said)
+
+
+def due_words(line: BatchLine) -> str:
+    """By when a batch that is open is due, in words; "" for a closed one, and where the agreement
+    names no hours."""
+    if line.late:
+        return f"  LATE: was due {minute_text(line.due_at)}"
+    return f"  due {minute_text(line.due_at)}" if line.due_at and line.is_open else ""
 
 
 def waiting_words(waiting: int) -> str:

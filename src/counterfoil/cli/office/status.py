@@ -9,7 +9,7 @@ import msgspec
 
 from counterfoil.accountability import publication, reconciliation
 from counterfoil.accountability.retention.closing import ClosingStatus
-from counterfoil.cli.batch.tell import waiting_words
+from counterfoil.cli.batch.tell import due_words, waiting_words
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
@@ -20,10 +20,11 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.client import ask_plainly
-from counterfoil.client.status import BY_CLOCK, Need, OfficeState, office_state
+from counterfoil.client.status import BY_CLOCK, KeptJob, Need, OfficeState, office_state
 from counterfoil.controls import witnesses
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.suspension.service import SuspensionStatus
+from counterfoil.core.instants import minute_text
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.office.lease import service_place
 
@@ -40,7 +41,7 @@ def status(
         office = looking_desk(directory, officer, officer_passphrase_file)
         state = ask_plainly(office, office_state, NOBODY)
         lines = [
-            f"{each.batch}  {each.state}"
+            f"{each.batch}  {each.state}{due_words(each)}"
             + (f"  ({waiting_words(each.waiting)})" if each.waiting else "")
             + (f"  {each.claimed_by} has it" if each.claimed_by else "")
             for each in state.batches
@@ -52,6 +53,7 @@ def status(
             f"{_still(state.suspended)}{_witnessed(state.witnesses, served=served)}",
             _published(state.published, served=served),
             f"{_reconciled(state.reconciled, served=served)}{_due(state.duties)}",
+            *_clock(state.clock),
         ]
         said += _needs(state.needs, served=served, here=office_url(directory) is None)
         say("\n".join(said), quiet=as_json)
@@ -70,6 +72,7 @@ def _as_json(state: OfficeState) -> dict[str, object]:
         "duties": {"open": state.duties.open, "agrees": state.duties.agrees},
         "incidents": state.incidents,
         "statements": state.statements,
+        "clock": state.clock,
     }
     built: dict[str, object] = msgspec.to_builtins(told)
     return built
@@ -96,6 +99,18 @@ def _needs(needs: Iterable[Need], *, served: bool, here: bool) -> list[str]:
         elif each.command:
             lines.append(f"  `counterfoil {each.command}`")
     return ["", "Needs somebody:", *lines] if lines else []
+
+
+def _clock(jobs: Iterable[KeptJob]) -> list[str]:
+    """What the service's clock did last, and when it is next at it."""
+    lines = [
+        f"  {each.job.name:12}"
+        + (f"{minute_text(each.job.ran_at)}, {each.job.outcome}" if each.job.ran_at else "not yet")
+        + f"; next {minute_text(each.job.next_at)}"
+        + (f" LATE: last done {minute_text(each.job.done_at) or 'never'}" if each.late else "")
+        for each in jobs
+    ]
+    return ["The service's clock:", *lines] if lines else []
 
 
 _CLOCK_WORDS = "The service does it by its clock; if this stays, its log says why: `duty_failed`."

@@ -1,5 +1,5 @@
-"""`counterfoil agreement sign | verify | publish`: both parties put their keys to an agreement; all
-may read what it publishes."""
+"""`counterfoil agreement sign | verify | diff | publish`: both parties put their keys to an
+agreement; all may read what it publishes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from counterfoil.cli.files import read_some
@@ -16,8 +17,10 @@ from counterfoil.cli.verbs import add_verb, group
 from counterfoil.requester.agreement import (
     MAX_BYTES,
     PARTIES,
+    AgreementDifference,
     Disclosed,
     Published,
+    compare_files,
     is_sd_jwt,
     publish_file,
     require_party,
@@ -105,6 +108,18 @@ def verify(
         show(said, "\n".join(lines), as_json=as_json)
 
 
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="The agreement file as it was.")],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help="The agreement file as it is.")],
+    as_json: AsJson = False,
+) -> None:
+    """What changed from one agreement file to another, field by field, and who signed each. Read it
+    before you sign."""
+    with faults(as_json=as_json):
+        found = compare_files(before, after)
+        show(msgspec.to_builtins(found), "\n".join(_differences(found)), as_json=as_json)
+
+
 def publish(
     file: File,
     redact: Annotated[
@@ -131,6 +146,23 @@ def publish(
         signer = principal_key(key, key_passphrase_file)
         statement = publish_file(file, redact or (), signer).decode()
         show({"sd_jwt": statement}, statement, as_json=as_json)
+
+
+def _differences(found: AgreementDifference) -> Iterator[str]:
+    for each in found.changes:
+        yield f"{each.path}  ({each.how})" if each.how != "changed" else each.path
+        yield from (f"  - {line}" for line in each.before)
+        yield from (f"  + {line}" for line in each.after)
+    if not found.changes:
+        yield "No field differs."
+    if found.other_salt:
+        yield "The clauses are hidden by different salts: each has another digest."
+    for name, digest, signed in (
+        ("before", found.before, found.signed_before),
+        ("after", found.after, found.signed_after),
+    ):
+        yield f"{name}: {digest}"
+        yield from (f"  {party}: {signed.get(party, _UNSIGNED)}" for party in PARTIES)
 
 
 def _disclosed_facts(found: Disclosed) -> dict[str, object]:
@@ -200,6 +232,7 @@ add_verb(
     "agreement verify published.json --digest sha256:9f86...",
     "agreement verify published.jwt",
 )
+add_verb(app, diff, "agreement diff agreement-2025.yaml agreement.yaml")
 add_verb(
     app,
     publish,

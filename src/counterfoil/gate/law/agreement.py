@@ -257,6 +257,10 @@ class Confirmation(Closed, frozen=True, gc=False, omit_defaults=True):
     oldest_days: Count | None = None
 
 
+Hours = Annotated[int, msgspec.Meta(ge=1, le=8784)]
+"""Whole hours, up to a year of 366 days."""
+
+
 class ReleaseNotice(Closed, frozen=True, gc=False):
     """Notice before release: of more than `over_rows` rows, those named by `to` have notice
     `hours` hours before (docs/formats/duties.md)."""
@@ -310,6 +314,8 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
     files and the roots of trust that the signatures cover (roots.py). `exchange`: None where it is
     left out; answers then leave every hour, and at once in a sandbox. `pages`: where officers sign
     with security keys; None, where it is left out: nowhere, and no officer has one.
+    `answer_within_hours`: within which a file is to be answered or withdrawn, counted from its
+    receipt; None, where it is left out: the parties agreed on no time, and nothing is late.
     """
 
     format: Literal["counterfoil-agreement-1", "counterfoil-agreement-2"]
@@ -339,6 +345,7 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
     roots: Roots | None = None
     exchange: Exchange | None = None
     pages: Pages | None = None
+    answer_within_hours: Hours | None = None
 
     @property
     def release_minutes(self) -> int:

@@ -22,7 +22,7 @@ def read_day(text: str, place: str) -> date:
         ) from None
 
 
-def saved(text: str, name: str) -> Response:
+def saved(text: str | bytes, name: str) -> Response:
     """A text that a browser saves under a name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, headers=headers, media_type="text/plain; charset=utf-8")

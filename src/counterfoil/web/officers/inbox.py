@@ -1,5 +1,5 @@
-"""The first page: every batch that somebody still has to do something about, oldest first, then
-those that are done, newest first; a page of them at a time."""
+"""The first page: every batch that somebody still has to do something about, those that are late
+first, then the oldest; then those that are done, newest first; a page of them at a time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def show(visit: Visit) -> dict[str, Any]:
     """The batches, those to be done first."""
     found: list[BatchLine] = await visit.ask("batches", ListBatches())
     now = visit.dispatch.office.clock()
-    waiting = [line for line in found if line.state not in _DONE]
+    waiting = [line for line in found if line.state not in _DONE]  # the late ones come first
     ordered = waiting + [line for line in reversed(found) if line.state in _DONE]
     page = page_of(ordered, visit.request.query_params.get("page", ""), LISTED_A_PAGE)
     shown = [_listed(visit, line, now) for line in page.rows]
@@ -35,16 +35,19 @@ async def show(visit: Visit) -> dict[str, Any]:
         "waiting": [each for each in shown if each.line.state not in _DONE],
         "done": [each for each in shown if each.line.state in _DONE],
         "count": len(waiting),
+        "late": sum(line.late for line in waiting),
         "number_of_page": page.number,
         "number_of_pages": page.pages,
     }
 
 
 class Listed(Public, frozen=True):
-    """A batch with its age, its state as this officer is told it, and what they can do next."""
+    """A batch with its age, the time left until it is due or since it was, in words and "" where
+    nothing is due, its state as this officer is told it, and what they can do next."""
 
     line: BatchLine
     age: str
+    due_in: str
     state: str
     needs: str
 
@@ -55,16 +58,20 @@ def _listed(visit: Visit, line: BatchLine, now: datetime) -> Listed:
     age = _age(now - from_instant(line.received_at))
     to_do = looks.of(visit, line).to_do if visit.may("review") else ""
     needs = _NEEDS[to_do] or ("Requests wait for an officer." if line.waiting else "")
-    return Listed(line, age, "with the officers" if to_do == "sample" else line.state, needs)
+    left = from_instant(line.due_at) - now if line.due_at and line.state not in _DONE else None
+    due_in = _age(abs(left)) if left is not None else ""
+    state = "with the officers" if to_do == "sample" else line.state
+    return Listed(line, age, due_in, state, needs)
 
 
 def _age(age: timedelta) -> str:
     """How old, in its largest unit."""
-    minutes = int(age.total_seconds() // 60)
-    for size, unit in ((1440, "d"), (60, "h")):
+    minutes = max(int(age.total_seconds() // 60), 0)
+    for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
         if minutes >= size:
-            return f"{minutes // size} {unit}"
-    return f"{max(minutes, 0)} min"
+            count = minutes // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than a minute"
 
 
 PAGES: Final = (

@@ -2,6 +2,8 @@
 
 /standing    what needs somebody, and what runs by the clock with when it last ran
 /agreement   the agreement: parties, both signatures, version, principals, limits
+/agreement/versions   every version that was used, with its signatures
+/agreement/changes    ?first=INDEX&last=INDEX: what changed from one to the other, field by field
 /register    the snapshot that is asked, with its certificates
 /retention   closed batches with their rows: from when they are due, and what keeps them
 """
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from counterfoil.accountability.agreement_versions import ComparedVersions, CompareVersions
 from counterfoil.accountability.retention.service import Due
 from counterfoil.client.status import OfficeState
 from counterfoil.web.page import Page, Visit
@@ -18,12 +21,34 @@ _INBOX: Final = ("batch_review", "batch_release")
 """Needs that the inbox tells, and not this page: which of both a batch has says whether another
 officer agreed with its sample, which is not told before one has looked (looks.py)."""
 
+_JOBS: Final = {
+    "intake-key": "Show the intake key",
+    "publish": "Publish the ledger",
+    "cosign": "Have the ledger cosigned",
+    "reminders": "Look for what runs out",
+    "reconcile": "Reconcile the office",
+    "retention": "Dispose of what is due",
+    "duties": "Open duties, and tell of late ones",
+}
+_OUTCOMES: Final = {
+    "": "not yet",
+    "done": "done",
+    "not_due": "nothing was due",
+    "not_set": "not set up",
+}
+
 
 async def standing(visit: Visit) -> dict[str, Any]:
     """What needs somebody, and when what runs by the clock ran last."""
     found: OfficeState = await visit.ask("status")
     needs = [each for each in found.needs if each.code not in _INBOX]
-    return {"state": found, "standing": found.standing, "needs": needs}
+    return {
+        "state": found,
+        "standing": found.standing,
+        "needs": needs,
+        "jobs": _JOBS,
+        "outcomes": _OUTCOMES,
+    }
 
 
 async def agreement(visit: Visit) -> dict[str, Any]:
@@ -41,6 +66,24 @@ async def agreement(visit: Visit) -> dict[str, Any]:
         "today": visit.dispatch.office.clock().date(),
         "may_look": visit.may("ledger-entries"),
     }
+
+
+async def versions(visit: Visit) -> dict[str, Any]:
+    """Every version of the agreement; each can be compared with any other."""
+    return {"found": await visit.ask("agreement-versions")}
+
+
+async def changes(visit: Visit) -> dict[str, Any]:
+    """What changed between two versions."""
+    asked = visit.request.query_params
+    first, last = (_index(asked.get(name, "")) for name in ("first", "last"))
+    found: ComparedVersions = await visit.ask("agreement-changes", CompareVersions(first, last))
+    return {"found": found}
+
+
+def _index(text: str) -> int:
+    """An index of an address; -1, which no entry has, for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
 
 
 async def register(visit: Visit) -> dict[str, Any]:
@@ -75,6 +118,24 @@ def _reads(name: str, title: str, show: Any, action: str, *parents: str) -> Page
 PAGES: Final = (
     _reads("standing", "How the office stands", standing, "status"),
     _reads("agreement", "Agreement", agreement, "status", "standing"),
+    Page(
+        name="agreement-versions",
+        path="/agreement/versions",
+        title="Versions of the agreement",
+        template="officers/agreement-versions.html",
+        actions=("agreement-versions",),
+        show=versions,
+        parents=("standing", "agreement"),
+    ),
+    Page(
+        name="agreement-changes",
+        path="/agreement/changes",
+        title="What changed",
+        template="officers/agreement-changes.html",
+        actions=("agreement-changes",),
+        show=changes,
+        parents=("standing", "agreement", "agreement-versions"),
+    ),
     _reads("register", "Register", register, "register", "standing"),
     _reads("retention", "Retention", retention, "retention-due", "standing"),
 )

@@ -1,9 +1,8 @@
-"""What is stopped, and the acts that stop and go on: suspensions, recalls, disclosure holds.
+"""What is stopped, and the acts that stop and go on: suspensions and disclosure holds.
 
 /stops               the scopes that are suspended, to every role
 /stops/suspend       POST: one officer, by an order
 /stops/resume        POST: two officers, by an order
-/recalls             what was recalled; POST: two officers recall answers
 /holds               of the role holds: the holds, by number; POST: two officers add one
 /holds/{number}/lift   POST: two officers lift it
 """
@@ -13,8 +12,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from counterfoil.controls.holds.service import AddHold, LiftHold
-from counterfoil.controls.recall.reasons import REASONS
-from counterfoil.controls.recall.service import RecallAnswers
 from counterfoil.controls.suspension.service import Resume, Suspend
 from counterfoil.web.officers import signing
 from counterfoil.web.officers.files import MOST_BYTES, number_of, upload
@@ -40,22 +37,6 @@ async def resume(visit: Visit) -> Shown:
     command = Resume(order=order, scope=visit.form.get("scope") or "office")
     after = signing.After("stops", {}, "The suspension is lifted.")
     return await signing.begin(visit, "resume", command, after, folder)
-
-
-async def recalls(visit: Visit) -> dict[str, Any]:
-    """What was recalled."""
-    return {"listing": await visit.ask("recalls"), "reasons": REASONS}
-
-
-async def recall(visit: Visit) -> Shown:
-    """Recall released answers."""
-    batch = visit.form.need("batch", "Batch")
-    reason = str(visit.form.choose("reason", "Reason", REASONS))
-    rows = tuple(visit.form.get("rows").split("\n")) if visit.form.get("rows") else ()
-    document, folder = upload(visit, "document", "Document")
-    command = RecallAnswers(batch, reason, document, tuple(each.strip() for each in rows))
-    after = signing.After("recalls", {}, "The recall is entered. Its notice goes to the requester.")
-    return await signing.begin(visit, "recall", command, after, folder)
 
 
 async def holds(visit: Visit) -> dict[str, Any]:
@@ -92,16 +73,6 @@ PAGES: Final = (
     ),
     _sends("suspend", "/stops/suspend", "Suspend", suspend, "stops"),
     _sends("resume", "/stops/resume", "Resume", resume, "stops"),
-    Page(
-        name="recalls",
-        path="/recalls",
-        title="Recalls",
-        template="officers/recalls.html",
-        actions=("recalls",),
-        show=recalls,
-        nav="Recalls",
-    ),
-    _sends("recall", "/recalls/new", "Recall answers", recall, "recalls"),
     Page(
         name="holds",
         path="/holds",
