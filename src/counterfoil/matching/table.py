@@ -34,7 +34,7 @@ class Level(NamedTuple):
         return self.default <= FATAL
 
 
-MATCH_VERSION: Final = "match-6"
+MATCH_VERSION: Final = "match-7"
 """The version of the rules. It moves with whatever could change an answer."""
 WITHOUT_REQUIREMENTS: Final = "match-2"
 """The version that decided by the sum alone."""
@@ -44,6 +44,9 @@ date was a date, and a date that the register lacks raised no threshold."""
 BY_PARTS: Final = BY_FIRST_WORDS | {"match-5"}
 """Versions in which a given word that one side lacked was nobody else's, and a joined name was
 parted only where both of its parts are names of the tables."""
+BEFORE_SYLLABLES: Final = BY_PARTS | {"match-6"}
+"""Versions in which two syllables were one name only where both sides part them alike, and a slip
+in the second was one only where it is long."""
 
 LEVELS: Final[dict[str, Level]] = {
     # given name: what parts one resident from another. An equal name weighs as the name is rare
