@@ -85,7 +85,10 @@ def _seed_lines(trials: Sequence[Trial]) -> list[str]:
                 f"{trial.full:,}",
                 f"{trial.false:,}",
                 str(trial.wrong),
-                *(f"{share:.3f}" for share in (*shares, *(each for peer in peers for each in peer))),
+                *(
+                    f"{share:.3f}"
+                    for share in (*shares, *(each for peer in peers for each in peer))
+                ),
             )
         )
     return _table(

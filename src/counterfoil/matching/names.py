@@ -79,13 +79,9 @@ def given_level(first: NameForm, second: NameForm, weights: Weights) -> str:
         return "given.equal"
     if len(one) != len(two) and "".join(one) == "".join(two):
         return "given.joined"
-    if weights.version not in BY_FIRST_WORDS and is_turned(first, second):
-        return "given.turned"
-    if weights.version not in BY_PARTS and _is_vowel_apart(first, second):
-        return "given.joined"
-    with_later = weights.version not in BEFORE_SYLLABLES
-    if with_later and (level := _level_of_syllables(first, second)):
+    if level := _level_of_order(first, second, weights.version):
         return level
+    with_later = weights.version not in BEFORE_SYLLABLES
     level = similarity.compare_words(one[0], two[0], with_later=with_later)
     if level == similarity.NEAR:
         in_use = is_in_use(one[0], weights) + is_in_use(two[0], weights)
@@ -96,9 +92,15 @@ def given_level(first: NameForm, second: NameForm, weights: Weights) -> str:
     return (_rearranged(first, second) if is_weak else "") or "given." + level
 
 
-def _level_of_syllables(first: NameForm, second: NameForm) -> str:
-    """Level of names whose syllables are turned, or parted otherwise, or whose family name is
-    written first; "" of others."""
+def _level_of_order(first: NameForm, second: NameForm, version: str) -> str:
+    """Level of names whose words are turned or parted otherwise, or whose family name is written
+    first; "" of others."""
+    if version not in BY_FIRST_WORDS and is_turned(first, second):
+        return "given.turned"
+    if version not in BY_PARTS and _is_vowel_apart(first, second):
+        return "given.joined"
+    if version in BEFORE_SYLLABLES:
+        return ""
     if are_syllables_turned(first, second):
         return "given.turned"
     if is_misspelled_whole(first, second) or is_first_syllable(first, second):

@@ -37,6 +37,9 @@ _SLIPS: Final = frozenset({"given.near", "given.near_rare"})
 _AGREEING_MIDDLE: Final = frozenset({"middle.equal", "middle.initial"})
 _FULL_BIRTH: Final = "dob.equal"
 """The level of an equal date of birth beside a given name that agrees in full."""
+_BIRTH_OF_FORMS: Final = "dob.equal_form"
+_PART_FAMILY: Final = frozenset({"family.near", "family.missing"})
+"""Beside which an equal date of birth of two forms of one name proves the family name too."""
 _EQUAL_BIRTHS: Final = frozenset(
     {_FULL_BIRTH, "dob.equal_form", "dob.equal_common", "dob.equal_unsure", "dob.equal_unnamed"}
 )
@@ -71,9 +74,12 @@ def unmet_by(
             unmet.append(_PARTIAL)
     if "dob.near" in levels:
         unmet.append(_INEXACT)
-    if _FULL_BIRTH not in levels and not leads_to_family(
-        asked, resident, may_be_exchanged=may_be_exchanged
-    ):
+    is_full = _FULL_BIRTH in levels or (
+        version not in BEFORE_SYLLABLES
+        and _BIRTH_OF_FORMS in levels
+        and not levels.isdisjoint(_PART_FAMILY)
+    )
+    if not is_full and not leads_to_family(asked, resident, may_be_exchanged=may_be_exchanged):
         unmet.append(_UNPROVEN)
     return tuple(unmet)
 

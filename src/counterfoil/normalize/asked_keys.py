@@ -23,13 +23,14 @@ and state agree is for the gate to see.)
 
 WHY NAMES MEET. A resident's given name has one anchor. A question leads to it by its first given
 word, by a later one or a middle name that is the resident's first, by the given words written as
-one, by a joined word whose two parts are names or syllables, or, beside the resident's date of birth, by the
-family name where a family name is written as given name. Two given words are also read in the
-other order (LAN THI for THI LAN). A resident whose given words are all short, unlisted and no
-syllables of the tables has the anchor of the whole. One whose own fields are exchanged by the
-tables (NGUYEN KHAI; PARK in the first of three fields, JI HOON in the others) is reached by exactly
-these words, in either order: whoever writes NGUYEN as given name has the anchor of KHAI as well. The anchor of a family name is that of its
-first word without particles.
+one, by a joined word whose two parts are names or syllables, or, beside the resident's date of
+birth, by the family name where a family name is written as given name. Two given words are also
+read in the other order (LAN THI for THI LAN). A resident whose given words are all short, unknown
+and no syllables of the tables has the anchor of the whole. One whose own fields are exchanged by
+the tables (NGUYEN KHAI; PARK in the first of three fields, JI HOON in the others) is reached by
+exactly these words, in either order: whoever writes NGUYEN as given name has the anchor of KHAI
+as well.
+The anchor of a family name is that of its first word without particles.
 """
 
 from __future__ import annotations
@@ -280,7 +281,7 @@ def _is_held_exchanged(name: NameForm, *, with_short: bool) -> bool:
     family name and no given name, and the family name is none. `with_short` as by the rules since
     match-7: also two family names, and one of four letters that is no syllable (PHAM, PARK)."""
     given, core = name.given, _core(name.family)
-    if not given or not core or (len(given) > 1 and not with_short):
+    if not core or len(given) not in ((1, 2) if with_short else (1,)):
         return False
     is_long = len(given[0]) >= _SYLLABLE or (with_short and not are_syllables(given[:1]))
     return (

@@ -87,11 +87,17 @@ def compare_words(one: str, two: str, *, with_later: bool = True) -> str:
         return OTHER
     if two in familiar_forms().get(one, _NO_FORMS):
         return NICKNAME
-    if two in spellings().get(one, _NO_FORMS) or spelling_key(one) == spelling_key(two):
-        return VARIANT
-    if with_later and two in later_spellings().get(one, _NO_FORMS):
+    if _are_spellings(one, two, with_later=with_later):
         return VARIANT
     return NEAR if _is_near(one, two) else OTHER
+
+
+def _are_spellings(one: str, two: str, *, with_later: bool) -> bool:
+    return (
+        two in spellings().get(one, _NO_FORMS)
+        or spelling_key(one) == spelling_key(two)
+        or (with_later and two in later_spellings().get(one, _NO_FORMS))
+    )
 
 
 def _is_near(one: str, two: str) -> bool:
