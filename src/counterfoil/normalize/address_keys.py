@@ -77,6 +77,7 @@ from counterfoil.core.values import AddressForm, AddressKey, AddressKind
 from counterfoil.normalize.addresses import FORMS_VERSION
 from counterfoil.normalize.places import NO_ZIPS
 from counterfoil.normalize.street.street_keys import (
+    LEAST_SLIPPED_ROOT,
     ending,
     glued,
     inner_directionals,
@@ -228,8 +229,10 @@ def _street_keys(
             ("start", f"{letters[:3]}{letters[-1]}|{tail}"),
             ("end", f"{letters[0]}{letters[-3:]}|{tail}"),
         ]
+    if len(letters) >= MIN_STEM and (not is_right or len(root) >= LEAST_SLIPPED_ROOT):
+        keys.append(("rest", f"{letters[1:]}|{tail}"))  # BOXWOOD is not FOXWOOD
     if len(letters) >= MIN_STEM:
-        keys += [("rest", f"{letters[1:]}|{tail}"), ("head", f"{letters[:-1]}|{tail}")]
+        keys.append(("head", f"{letters[:-1]}|{tail}"))
     return keys
 
 

@@ -83,8 +83,10 @@ LEAST_TOGETHER: Final = 10
 LEAST_NAME: Final = 4
 """Letters of a given name that may be two names of the tables, and of each of the two."""
 _ARTICLES: Final = frozenset({"AL", "EL", "UL", "AR", "ER", "UR", "AS", "ES", "US", "AN"})
-_SERVANT: Final = re.compile(r"ABD[AEU]L((?!LAH?I?$)[A-Z]{3,})")
-"""ABDULRAHMAN, a name of two words in Arabic; ABDULLAH is one."""
+_SERVANT: Final = re.compile(
+    r"ABD[AEU](?:L(?!LAH?I?$)|R(?=R)|S(?=S)|N(?=N)|Z(?=Z)|D(?=D)|T(?=T))([A-Z]{3,})"
+)
+"""ABDULRAHMAN, ABDERRAHIM: a name of two words in Arabic; ABDULLAH is one."""
 _OFTEN_FIRST: Final = frozenset({"ANA", "JOSE", "JUAN", "LUIS", "LUZ", "MARIA"})
 _OFTEN_LAST: Final = frozenset({"JOSE", "MARIA"})
 """Names so often written together with another that fewer letters do. Rosalinda, Mariana and
@@ -149,6 +151,7 @@ def words_of(text: str) -> list[str]:
 
 def _decoded_once(text: str) -> str:
     """The text, where UTF-8 was read as Windows-1252 once or twice, as it was before."""
+    text = text.replace("\u00ef\u00bf\u00bd", "?")  # a lost letter's sign, read so itself
     for _ in range(_DECODED):
         if _TWICE.search(text) is None:
             break
