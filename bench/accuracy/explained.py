@@ -77,6 +77,12 @@ Jaro-Winkler (0.92, 0.8) with term frequencies, date of birth by its own compari
 and name; u from 5 million random pairs, m by expectation maximisation in two passes. The model stands in
 `bench/accuracy/peer.py`. Its answer is the best match weight, and its threshold is chosen here, with hindsight, for
 the number of wrong confirmations shown. Counterfoil's threshold is the one it ships with.
+
+**Splink at the home** is the same Splink as somebody would use it who knows the question: candidates are the rows at the house
+number and unit that the question names, on whatever street; m from pairs of one tax number in the register, u from
+pairs of different tax numbers at one home; the threshold chosen with hindsight again (`bench/accuracy/peer_at_home.py`).
+It looks at everybody of that number and unit in the town, some hundreds of people a question: Counterfoil opens the named
+street alone, and what a key of it forgives (promise P3).
 """
 
 NAMESAKES = """
@@ -88,7 +94,9 @@ the two; Counterfoil's one or two wrong confirmations a task are these, whatever
 CURVE = """
 With dates of birth Splink reaches further than Counterfoil where more wrong confirmations are allowed: it also finds
 people by name and date of birth alone, with no house number or street in the question. Counterfoil does not (promise
-P3): a person can be found only at an address that the requester names in full.
+P3): a person can be found only at an address that the requester names in full. Splink at the home asks for number and
+unit, and still finds who lives at that number of another street by name and date of birth: that, and questions without a
+street or a name, is what it has above Counterfoil ([decision 27](../decisions/0027-a-repair-by-name-and-date-needs-a-key-of-the-person.md)).
 """
 
 WRONG_HEAD = """

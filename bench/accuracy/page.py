@@ -12,7 +12,9 @@ from statistics import mean
 from bench.accuracy.curves import WRONG, Recall, recall_at
 from bench.accuracy.environment import PINS
 from bench.accuracy.explained import CURVE, HEAD, KINDS, NAMESAKES, WRONG_HEAD
-from bench.accuracy.trial import HOUSE, PEER, Trial, peer_at
+from bench.accuracy.trial import AT_HOME, HOUSE, PEER, Trial, peer_at
+
+_EVERY = (HOUSE, AT_HOME, PEER)
 
 
 def write_page(folder: Path, year: int, trials: Sequence[Trial]) -> None:
@@ -35,12 +37,16 @@ def curve_lines(trials: Sequence[Trial]) -> list[str]:
     cells = [
         (
             str(wrong),
-            *(f"{share:.3f}" for name in (HOUSE, PEER) for share in _mean_at(trials, name, wrong)),
+            *(f"{share:.3f}" for name in _EVERY for share in _mean_at(trials, name, wrong)),
         )
         for wrong in WRONG
     ]
     return _table(
-        (f"wrong of {trials[0].false:,}", f"{HOUSE}, all", "full", f"{PEER}, all", "full"), cells
+        (
+            f"wrong of {trials[0].false:,}",
+            *(head for name in _EVERY for head in (f"{name}, all", "full")),
+        ),
+        cells,
     )
 
 
@@ -49,10 +55,10 @@ def _body(trials: Sequence[Trial]) -> Iterator[str]:
         chosen = [trial for trial in trials if trial.born is born]
         if chosen:
             yield f"## {'With' if born else 'Without'} dates of birth\n"
-            yield f"As shipped, and {PEER} at the same number of wrong confirmations:\n"
+            yield "As shipped, and the peers at the same number of wrong confirmations:\n"
             yield from _seed_lines(chosen)
             yield (
-                "\nBoth curves, mean over the seeds (recall with at most k wrong confirmations):\n"
+                "\nThe curves, mean over the seeds (recall with at most k wrong confirmations):\n"
             )
             yield from curve_lines(chosen)
             yield CURVE if born else NAMESAKES
@@ -65,7 +71,7 @@ def _body(trials: Sequence[Trial]) -> Iterator[str]:
 def _seed_lines(trials: Sequence[Trial]) -> list[str]:
     cells: list[tuple[str, ...]] = []
     for trial in trials:
-        peer = peer_at(trial, trial.wrong)
+        peers = [peer_at(trial, name, trial.wrong) for name in _EVERY[1:]]
         shares = (
             trial.at_threshold.of_all,
             trial.at_threshold.of_full,
@@ -79,7 +85,10 @@ def _seed_lines(trials: Sequence[Trial]) -> list[str]:
                 f"{trial.full:,}",
                 f"{trial.false:,}",
                 str(trial.wrong),
-                *(f"{share:.3f}" for share in (*shares, peer.of_all, peer.of_full)),
+                *(
+                    f"{share:.3f}"
+                    for share in (*shares, *(each for peer in peers for each in peer))
+                ),
             )
         )
     return _table(
@@ -93,8 +102,7 @@ def _seed_lines(trials: Sequence[Trial]) -> list[str]:
             "of full",
             "in reach",
             "of full",
-            f"{PEER}",
-            "of full",
+            *(head for name in _EVERY[1:] for head in (name, "of full")),
         ),
         cells,
     )
@@ -149,7 +157,7 @@ def _mean_at(trials: Sequence[Trial], name: str, wrong: int) -> Recall:
 
 def _csv_rows(trials: Sequence[Trial]) -> Iterator[tuple[object, ...]]:
     for trial in trials:
-        for name in (HOUSE, PEER):
+        for name in _EVERY:
             for wrong in range(max(WRONG) + 1):
                 found = recall_at(trial.curves[name], wrong)
                 yield (

@@ -14,7 +14,7 @@ from bench.accuracy.environment import DATA, run_there
 from bench.accuracy.house import Asked
 
 Row = dict[str, str]
-HOUSE, PEER = "Counterfoil", "Splink"
+HOUSE, PEER, AT_HOME = "Counterfoil", "Splink", "Splink at the home"
 
 
 class Trial(NamedTuple):
@@ -49,6 +49,7 @@ def try_task(year: int, seed: int, *, born: bool) -> Trial:
         *["--born"] * born,
     )
     run_there("bench.accuracy.peer", str(folder))
+    run_there("bench.accuracy.peer_at_home", str(folder))
     office, _ = house.build_office(folder)
     told = house.evaluate(folder)
     with office.open_register(made_up_trial=True) as sealed:
@@ -65,7 +66,11 @@ def try_task(year: int, seed: int, *, born: bool) -> Trial:
     ours = {each.request_id: house.score_of(each, weights.margin_bits) for each in asked}
     curves = {
         name: scored(asked, full, scores)
-        for name, scores in ((HOUSE, ours), (PEER, peer_scores(folder)))
+        for name, scores in (
+            (HOUSE, ours),
+            (PEER, peer_scores(folder / "splink.csv")),
+            (AT_HOME, peer_scores(folder / "splink-at-home.csv")),
+        )
     }
     missed = Counter(
         misses.kind_of(each, rows[each.request_id], held[each.request_id], weights)
@@ -114,8 +119,8 @@ def held_rows(folder: Path) -> dict[str, list[Row]]:
     }
 
 
-def peer_scores(folder: Path) -> dict[str, float]:
-    with (folder / "splink.csv").open(encoding="utf-8", newline="") as file:
+def peer_scores(path: Path) -> dict[str, float]:
+    with path.open(encoding="utf-8", newline="") as file:
         return {row["request_id"]: float(row["weight"]) for row in csv.DictReader(file)}
 
 
@@ -130,6 +135,6 @@ def told_of(asked: Asked) -> str:
     return f"{', '.join(said)}: {decided.score_bits:.1f} bits"
 
 
-def peer_at(trial: Trial, wrong: int) -> Recall:
-    """The peer's recall at the same number of wrong confirmations."""
-    return recall_at(trial.curves[PEER], wrong)
+def peer_at(trial: Trial, peer: str, wrong: int) -> Recall:
+    """A peer's recall at the same number of wrong confirmations."""
+    return recall_at(trial.curves[peer], wrong)

@@ -11,47 +11,12 @@ from datetime import date
 
 import pytest
 
-from counterfoil.core.values import Resident
 from counterfoil.matching import as_version, default_weights
 from counterfoil.normalize import normalize_name
+from tests.matching.kinds import DAY, YOUNG, check, parts, rows_of
 from tests.matching.people import ask, grant, name, resident
 
 TIN = b"t" * 16
-DAY = "1984-06-17"
-
-
-def _parts(text: str) -> tuple[str, date | None]:
-    names, _, born = text.partition(" @ ")
-    return names, date.fromisoformat(born) if born else None
-
-
-def _rows(text: str) -> list[tuple[str, str, bool]]:
-    """Lines of `held = asked = Y or N`; a name without a date of its own has `DAY`, `@ -` none."""
-    found: list[tuple[str, str, bool]] = []
-    for line in text.strip().splitlines():
-        held, asked, answer = (part.strip() for part in line.split("="))
-        found.append((_dated(held), _dated(asked), answer == "Y"))
-    return found
-
-
-def _dated(text: str) -> str:
-    return (
-        text.removesuffix(" @ -")
-        if text.endswith(" @ -")
-        else (text if " @ " in text else f"{text} @ {DAY}")
-    )
-
-
-def _held(text: str) -> Resident:
-    names, born = _parts(text)
-    return resident(names, born=born)
-
-
-def _check(held: str, asked: str, expected: bool, tin: bytes = b"") -> None:
-    """In both directions: what is held may as well be asked, and the other way around."""
-    names, born = _parts(asked)
-    match = ask(grant(names, born=born), _held(held), tin=tin)
-    assert match.confirmed is expected, match.evidence
 
 
 TWINS = """
@@ -109,16 +74,13 @@ TWINS = """
 """
 
 
-@pytest.mark.parametrize(("held", "asked", "expected"), _rows(TWINS))
+@pytest.mark.parametrize(("held", "asked", "expected"), rows_of(TWINS))
 def test_a_date_counts_in_full_only_where_the_whole_given_name_agrees(
     held: str, asked: str, expected: bool
 ) -> None:
-    _check(held, asked, expected)
-    _check(asked, held, expected)
+    check(held, asked, expected)
+    check(asked, held, expected)
 
-
-YOUNG = "2004-06-17"
-"""The day of birth of people who are 20 at the end of the latest period that is asked about."""
 
 SHARED_WORD = """
     Maria Elena||Quiroga      = Maria||Quiroga                = N
@@ -145,13 +107,13 @@ SHARED_WORD = """
 """
 
 
-@pytest.mark.parametrize(("held", "asked", "expected"), _rows(SHARED_WORD))
+@pytest.mark.parametrize(("held", "asked", "expected"), rows_of(SHARED_WORD))
 def test_a_young_person_is_confirmed_only_by_all_given_words(
     held: str, asked: str, expected: bool
 ) -> None:
     """The twin who files nothing is not in the register, and may be the one who is asked about."""
     for one, two in ((held, asked), (asked, held)):
-        _check(one.replace(DAY, YOUNG), two.replace(DAY, YOUNG), expected)
+        check(one.replace(DAY, YOUNG), two.replace(DAY, YOUNG), expected)
 
 
 @pytest.mark.parametrize(("born", "expected"), [("1998-01-02", False), ("1997-12-31", True)])
@@ -188,13 +150,13 @@ SLIPS = """
 """
 
 
-@pytest.mark.parametrize(("held", "asked", "expected"), _rows(SLIPS))
+@pytest.mark.parametrize(("held", "asked", "expected"), rows_of(SLIPS))
 def test_a_slip_that_is_spelled_as_no_name_is_a_slip_from_27_years_on(
     held: str, asked: str, expected: bool
 ) -> None:
-    _check(held, asked, expected)
+    check(held, asked, expected)
     if "||" not in held:
-        _check(held.replace(DAY, YOUNG), asked.replace(DAY, YOUNG), expected=False)
+        check(held.replace(DAY, YOUNG), asked.replace(DAY, YOUNG), expected=False)
 
 
 NO_DATES = """
@@ -222,11 +184,11 @@ NO_DATES = """
 """
 
 
-@pytest.mark.parametrize(("held", "asked", "expected"), _rows(NO_DATES))
+@pytest.mark.parametrize(("held", "asked", "expected"), rows_of(NO_DATES))
 def test_a_date_that_stands_for_an_unknown_one_is_none(
     held: str, asked: str, expected: bool
 ) -> None:
-    _check(held, asked, expected)
+    check(held, asked, expected)
 
 
 ONE_SIDE = """
@@ -247,13 +209,13 @@ ONE_SIDE = """
 
 
 @pytest.mark.parametrize("tin", [b"", TIN])
-@pytest.mark.parametrize(("held", "asked", "expected"), _rows(ONE_SIDE))
+@pytest.mark.parametrize(("held", "asked", "expected"), rows_of(ONE_SIDE))
 def test_a_date_that_only_the_register_lacks_confirms_nobody(
     held: str, asked: str, expected: bool, tin: bytes
 ) -> None:
     """Nor does the same tax number, which is a father's, typed for the son."""
-    names, born = _parts(held)
-    asked_names, asked_born = _parts(asked)
+    names, born = parts(held)
+    asked_names, asked_born = parts(asked)
     kept = resident(names, born=born, tin=tin)
     match = ask(grant(asked_names, born=asked_born), kept, tin=tin)
     may_differ = tin and "Harold|K" in asked
@@ -345,13 +307,13 @@ ONE_NAME = """
 """
 
 
-@pytest.mark.parametrize(("held", "asked", "expected"), _rows(ONE_NAME))
+@pytest.mark.parametrize(("held", "asked", "expected"), rows_of(ONE_NAME))
 def test_one_name_is_one_however_it_is_written(held: str, asked: str, expected: bool) -> None:
-    _check(held, asked, expected)
-    _check(asked, held, expected)
+    check(held, asked, expected)
+    check(asked, held, expected)
 
 
 @pytest.mark.parametrize("table", [TWINS, SHARED_WORD, NO_DATES, ONE_SIDE, ONE_NAME])
 def test_every_table_has_names_that_can_be_asked_about(table: str) -> None:
-    forms = [normalize_name(name(_parts(text)[0])) for row in _rows(table) for text in row[:2]]
+    forms = [normalize_name(name(parts(text)[0])) for row in rows_of(table) for text in row[:2]]
     assert sum(bool(form.given and form.family) for form in forms) > len(forms) * 9 // 10

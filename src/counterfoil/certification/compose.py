@@ -41,6 +41,8 @@ _NOT_COVERED: Final = (
     "that is written for the resident's.",
     "A twin whose given name is a familiar form or another spelling of the resident's, and "
     "somebody of one given name and date of birth with another family name (but for 1 January).",
+    "A twin who bears the resident's given words in another order, or a name that one slip of a "
+    "hand makes of the resident's: both are taken for the resident's own.",
     "A building whose units neither the register nor the question writes: only the date of "
     "birth tells a namesake there.",
 )

@@ -21,9 +21,9 @@ from counterfoil.matching.names import (
     middle_level,
     rarity,
 )
-from counterfoil.matching.table import BY_FIRST_WORDS, BY_PARTS, FEW_BITS
+from counterfoil.matching.table import BEFORE_SYLLABLES, BY_FIRST_WORDS, BY_PARTS, FEW_BITS
 from counterfoil.matching.weights import UNIT, Weights
-from counterfoil.matching.whole_names import is_rearranged, is_swapped_whole, rest_level
+from counterfoil.matching.whole_names import is_rearranged, is_rotated, is_swapped_whole, rest_level
 from counterfoil.normalize import family_out_of_middle
 
 Line = tuple[str, int]
@@ -100,14 +100,23 @@ def parts_of(asked: NameForm, name: NameForm, given: str, weights: Weights) -> t
     elif given == "given.missing":
         middle = middle_level(asked, name)
     else:
-        is_present = weights.version not in BY_PARTS
-        middle = rest_level(asked, name, given, by_syllables=is_present)
+        middle = _rest_level(asked, name, given, weights)
         if middle == "middle.differs" and is_rearranged(asked, name):
             return "middle.missing", "family.reordered"
     # A second family name may be written where given names are.
     if given == "given.swapped" and middle == "middle.differs":
         middle = "middle.missing"
     return middle, family
+
+
+def _rest_level(one: NameForm, two: NameForm, given: str, weights: Weights) -> str:
+    return rest_level(
+        one,
+        two,
+        given,
+        by_syllables=weights.version not in BY_PARTS,
+        by_spelling=weights.version not in BEFORE_SYLLABLES,
+    )
 
 
 def score_of(lines: tuple[Line, ...]) -> int:
@@ -137,7 +146,7 @@ def birth_level(
     if middle == "middle.differs":
         return "dob.equal_unsure"
     level = _EQUAL_BY_GIVEN.get(given, "dob.equal_unsure")
-    if given == "given.swapped" and is_swapped_whole(first, second):
+    if given == "given.swapped" and (is_swapped_whole(first, second) or is_rotated(first, second)):
         level = "dob.equal"
     return _ON_A_COMMON_DAY.get(level, level) if is_common(one) else level
 
@@ -180,12 +189,7 @@ def is_same_person(one: Resident, two: Resident, weights: Weights) -> bool:
         return False
     given = given_level(first, second, weights)
     is_whole = weights.version not in BY_FIRST_WORDS and given != "given.missing"
-    is_present = weights.version not in BY_PARTS
-    middle = (
-        rest_level(first, second, given, by_syllables=is_present)
-        if is_whole
-        else middle_level(first, second)
-    )
+    middle = _rest_level(first, second, given, weights) if is_whole else middle_level(first, second)
     is_same_given = first.given == second.given or (
         middle in _AGREEING_MIDDLE and given == "given.near"
     )

@@ -11,9 +11,21 @@ from collections.abc import Callable
 from typing import Final
 
 from counterfoil.core.values import NameForm
-from counterfoil.matching.table import BY_FIRST_WORDS, BY_PARTS, LISTED_RARITY, MOST_RARITY
+from counterfoil.matching.table import (
+    BEFORE_SYLLABLES,
+    BY_FIRST_WORDS,
+    BY_PARTS,
+    LISTED_RARITY,
+    MOST_RARITY,
+)
 from counterfoil.matching.weights import Weights, name_key
-from counterfoil.matching.whole_names import is_turned
+from counterfoil.matching.whole_names import (
+    are_syllables_turned,
+    is_first_syllable,
+    is_misspelled_whole,
+    is_rotated,
+    is_turned,
+)
 from counterfoil.normalize import name_similarity as similarity
 from counterfoil.normalize.asked_keys import are_syllables
 from counterfoil.normalize.name_words import MAY_BE_BLANK, PARTICLES
@@ -34,14 +46,21 @@ def stranger_to(asked: NameForm) -> Callable[[NameForm], bool]:
     `given.other`."""
     if len(asked.given) != 1 or len(asked.given[0]) < 2 or not _is_initial(asked.middle):
         return _never
-    is_apart, family = similarity.apart_from(asked.given[0]), asked.family
+    first, family = asked.given[0], asked.family
+    is_apart = similarity.apart_from(first)
 
     def is_stranger(name: NameForm) -> bool:
         given, middle = name.given, name.middle
         if len(given) != 1 or (middle and len(middle[0]) > 1):
             return False
         word = given[0]
-        return len(word) > 1 and is_apart(word) and word not in family
+        return (
+            len(word) > 1
+            and is_apart(word)
+            and word not in family
+            and not word.startswith(first)
+            and not first.startswith(word)
+        )
 
     return is_stranger
 
@@ -60,16 +79,33 @@ def given_level(first: NameForm, second: NameForm, weights: Weights) -> str:
         return "given.equal"
     if len(one) != len(two) and "".join(one) == "".join(two):
         return "given.joined"
-    if weights.version not in BY_FIRST_WORDS and is_turned(first, second):
-        return "given.turned"
-    if weights.version not in BY_PARTS and _is_vowel_apart(first, second):
-        return "given.joined"
-    level = similarity.compare_words(one[0], two[0])
+    if level := _level_of_order(first, second, weights.version):
+        return level
+    with_later = weights.version not in BEFORE_SYLLABLES
+    level = similarity.compare_words(one[0], two[0], with_later=with_later)
     if level == similarity.NEAR:
         in_use = is_in_use(one[0], weights) + is_in_use(two[0], weights)
+        if with_later and all(map(similarity.is_known_name, (one[0], two[0]))):
+            in_use = 2
         level = ("near_rare", "near", "other")[in_use]
     is_weak = level == "other" or (level == "initial" and len(one) + len(two) > 2)
     return (_rearranged(first, second) if is_weak else "") or "given." + level
+
+
+def _level_of_order(first: NameForm, second: NameForm, version: str) -> str:
+    """Level of names whose words are turned or parted otherwise, or whose family name is written
+    first; "" of others."""
+    if version not in BY_FIRST_WORDS and is_turned(first, second):
+        return "given.turned"
+    if version not in BY_PARTS and _is_vowel_apart(first, second):
+        return "given.joined"
+    if version in BEFORE_SYLLABLES:
+        return ""
+    if are_syllables_turned(first, second):
+        return "given.turned"
+    if is_misspelled_whole(first, second) or is_first_syllable(first, second):
+        return "given.joined"
+    return "given.swapped" if is_rotated(first, second) else ""
 
 
 def _is_vowel_apart(first: NameForm, second: NameForm) -> bool:
@@ -154,6 +190,8 @@ def family_level(first: NameForm, second: NameForm, weights: Weights) -> str:
     one, two = first.family, second.family
     if one == two:
         return "family.equal" if one else "family.missing"
+    if weights.version not in BEFORE_SYLLABLES and is_rotated(first, second):
+        return "family.swapped"
     if len("".join(one)) < 2 or len("".join(two)) < 2:
         return "family.missing"  # a lone letter names no family
     if len(one) + len(two) == 2:

@@ -15,9 +15,9 @@ from typing import Final
 from counterfoil.core.values import Grant, NameForm, Resident
 from counterfoil.matching.evidence import Line
 from counterfoil.matching.names import is_in_use
-from counterfoil.matching.table import BY_FIRST_WORDS, BY_PARTS, REQUIREMENTS
+from counterfoil.matching.table import BEFORE_SYLLABLES, BY_FIRST_WORDS, BY_PARTS, REQUIREMENTS
 from counterfoil.matching.weights import Weights
-from counterfoil.matching.whole_names import has_more
+from counterfoil.matching.whole_names import has_more, is_turned_by_initial, is_unsure_whole
 from counterfoil.normalize import family_out_of_middle, leads_to_family, leads_to_given
 from counterfoil.normalize.name_similarity import is_listed_name, is_slip_of_hand, is_unlike_names
 
@@ -37,6 +37,9 @@ _SLIPS: Final = frozenset({"given.near", "given.near_rare"})
 _AGREEING_MIDDLE: Final = frozenset({"middle.equal", "middle.initial"})
 _FULL_BIRTH: Final = "dob.equal"
 """The level of an equal date of birth beside a given name that agrees in full."""
+_BIRTH_OF_FORMS: Final = "dob.equal_form"
+_PART_FAMILY: Final = frozenset({"family.near", "family.missing"})
+"""Beside which an equal date of birth of two forms of one name proves the family name too."""
 _EQUAL_BIRTHS: Final = frozenset(
     {_FULL_BIRTH, "dob.equal_form", "dob.equal_common", "dob.equal_unsure", "dob.equal_unnamed"}
 )
@@ -58,6 +61,7 @@ def unmet_by(
         may_be_exchanged=may_be_exchanged,
         may_be_turned=is_whole,
         may_be_parted=is_parted,
+        may_be_syllables=version not in BEFORE_SYLLABLES,
     ):
         unmet.append(_UNTRACED)
     if is_whole and "tin.equal" not in levels:
@@ -66,13 +70,16 @@ def unmet_by(
             unmet.append(_UNSURE)
         if "middle.differs" in levels:
             unmet.append(_UNLIKE)
-        if is_parted and not is_grown and _is_partial(grant, best, levels):
+        if is_parted and not is_grown and _is_partial(grant, best, levels, version):
             unmet.append(_PARTIAL)
     if "dob.near" in levels:
         unmet.append(_INEXACT)
-    if _FULL_BIRTH not in levels and not leads_to_family(
-        asked, resident, may_be_exchanged=may_be_exchanged
-    ):
+    is_full = _FULL_BIRTH in levels or (
+        version not in BEFORE_SYLLABLES
+        and _BIRTH_OF_FORMS in levels
+        and not levels.isdisjoint(_PART_FAMILY)
+    )
+    if not is_full and not leads_to_family(asked, resident, may_be_exchanged=may_be_exchanged):
         unmet.append(_UNPROVEN)
     return tuple(unmet)
 
@@ -83,14 +90,14 @@ def _is_grown(grant: Grant, best: Resident) -> bool:
     return born is not None and born.year <= max(grant.periods, default=0) - GROWN
 
 
-def _is_partial(grant: Grant, best: Resident, levels: set[str]) -> bool:
+def _is_partial(grant: Grant, best: Resident, levels: set[str], version: str) -> bool:
     """Whether one side of a young person's name, beside the same date of birth, has a given word
     that the other lacks."""
     if levels.isdisjoint(_EQUAL_BIRTHS):
         return False
     asked, resident = family_out_of_middle(grant.name, best.name, of_one_word=True)
     [given] = [level for level in levels if level.startswith("given.")]
-    return has_more(asked, resident, given)
+    return has_more(asked, resident, given, by_spelling=version not in BEFORE_SYLLABLES)
 
 
 def _is_unsure(
@@ -100,7 +107,11 @@ def _is_unsure(
     if "given.initial" in levels:
         return True
     if {"given.among", "middle.initial"} <= levels and not levels.isdisjoint(_EQUAL_BIRTHS):
-        return True
+        is_turned = weights.version not in BEFORE_SYLLABLES
+        return not (is_turned and is_turned_by_initial(asked, resident))
+    if "given.joined" in levels and weights.version not in BEFORE_SYLLABLES:
+        is_sure = is_grown and not levels.isdisjoint(_EQUAL_BIRTHS)
+        return not is_sure and is_unsure_whole(asked, resident)
     if levels.isdisjoint(_SLIPS) or levels.isdisjoint(_EQUAL_BIRTHS):
         return False
     pair = asked.given[0], resident.given[0]

@@ -34,7 +34,7 @@ class Level(NamedTuple):
         return self.default <= FATAL
 
 
-MATCH_VERSION: Final = "match-6"
+MATCH_VERSION: Final = "match-7"
 """The version of the rules. It moves with whatever could change an answer."""
 WITHOUT_REQUIREMENTS: Final = "match-2"
 """The version that decided by the sum alone."""
@@ -44,6 +44,9 @@ date was a date, and a date that the register lacks raised no threshold."""
 BY_PARTS: Final = BY_FIRST_WORDS | {"match-5"}
 """Versions in which a given word that one side lacked was nobody else's, and a joined name was
 parted only where both of its parts are names of the tables."""
+BEFORE_SYLLABLES: Final = BY_PARTS | {"match-6"}
+"""Versions in which two syllables were one name only where both sides part them alike, and a slip
+in the second was one only where it is long."""
 
 LEVELS: Final[dict[str, Level]] = {
     # given name: what parts one resident from another. An equal name weighs as the name is rare
@@ -183,14 +186,16 @@ REQUIREMENTS: Final[dict[str, Level]] = {
         "Without the same tax number, an initial confirms nobody; and beside the same date of "
         "birth a slip in the given name confirms only if a hand makes it of a name in use, or from "
         "27 years on it is spelled as no name is, and the middle names agree, and a name found "
-        "among later ones only if no initial stands for the rest: else it may be a twin's name.",
+        "among later ones only if no initial stands for the rest, or for the first of two "
+        "syllables; and, below 27 years, two syllables as one word only if it is spelled so: else "
+        "it may be a twin's name.",
     ),
     "given.partial": Level(
         FATAL,
-        "Beside the same date of birth, a given word of one side is not on the other (MARIA ELENA, "
-        "MARIA), and the person is under 27 at the end of the latest period: twins share a first "
-        "word, and the one who lives there may have no return. Only the same tax number overrules "
-        "it.",
+        "Beside the same date of birth, a given word of one side, or an initial beside a syllable, "
+        "is not on the other (MARIA ELENA, MARIA; PHUC P, PHUC), and the person is under 27 at the "
+        "end of the latest period: twins share a first word, and the one who lives there may have "
+        "no return. Only the same tax number overrules it.",
     ),
     "middle.unlike": Level(
         FATAL,
@@ -200,7 +205,8 @@ REQUIREMENTS: Final[dict[str, Level]] = {
     "family.unproven": Level(
         FATAL,
         "No family name of two letters or more leads to the resident's (another, missing, one "
-        "letter, initials, a later part alone): needs the full given name and the date of birth.",
+        "letter, initials, a later part alone): needs the full given name and the date of birth, "
+        "or two forms of one, the date, and no other family name.",
     ),
     "dob.inexact": Level(
         FATAL,

@@ -17,10 +17,14 @@ All functions are pure, and symmetric in the two names.
 
 from __future__ import annotations
 
+import re
 from typing import Final
+
+from rapidfuzz.distance import OSA
 
 from counterfoil.core.values import NameForm
 from counterfoil.normalize import name_similarity as similarity
+from counterfoil.normalize.asked_keys import are_syllables, syllables
 from counterfoil.normalize.name_words import PARTICLES, SYLLABLES
 
 Words = tuple[str, ...]
@@ -30,6 +34,13 @@ _WHOLE: Final = frozenset({"given.turned", "given.swapped", "given.missing"})
 """Levels beside which no given word is left over: of all of them, or of none, nothing is known."""
 _ALIKE: Final = frozenset({"given.variant", "given.nickname", "given.near", "given.near_rare"})
 _DIFFER: Final = "middle.differs"
+_SPOKEN: Final = re.compile(
+    r"(?:NGH?|N[HJY]|KH|GH|GY|GI|PH|TH|TR|TS|TZ|CH|SH|ZH|HS|HW|HY|JH|KW|KY|LY|MY|PY|QU|RY|BY|DY|DJ"
+    r"|SS|WH|[B-DF-HJ-NP-TV-Z])?[AEIOUWY]*[AEIOU][AEIOUWY]*(?:NG|NH|CH|CK|[BCGHKLMNPRST])?"
+)
+"""How a syllable of a language of East Asia may be spelled, in any romanization."""
+_PAIR: Final = 2
+"""The syllables of a given name of two."""
 _MISSING: Final = "middle.missing"
 
 
@@ -51,10 +62,63 @@ def is_turned(first: NameForm, second: NameForm) -> bool:
     )
 
 
+def are_syllables_turned(first: NameForm, second: NameForm) -> bool:
+    """Whether one name is two syllables and the other the same in the other order, written apart (U
+    JIN, JIN U), as one word, or parted elsewhere (HA EUN, EUNHA)."""
+    one, two = all_given(first), all_given(second)
+    return one != two and any(
+        len(pair) == _PAIR and are_syllables(pair) and "".join(other) == pair[1] + pair[0]
+        for pair, other in ((one, two), (two, one))
+    )
+
+
+def is_misspelled_whole(first: NameForm, second: NameForm) -> bool:
+    """Whether one name is two syllables and the other the same as one unknown word with one slip,
+    which makes it no two syllables: TAO QIANG, TAOMQIANG."""
+    one, two = all_given(first), all_given(second)
+    pair, whole = (one, two) if len(one) > len(two) else (two, one)
+    return (
+        (len(pair), len(whole)) == (_PAIR, 1)
+        and are_syllables(pair)
+        and not similarity.is_known_name(whole[0])
+        and OSA.distance("".join(pair), whole[0], score_cutoff=1) == 1
+        and not syllables(whole[0])
+        and not _is_syllable(whole[0])
+    )
+
+
+def is_unsure_whole(first: NameForm, second: NameForm) -> bool:
+    """Whether two names that count as one may be those of two people without the same date of birth
+    or below the age of `requirements.GROWN`."""
+    return is_misspelled_whole(first, second) or is_first_syllable(first, second)
+
+
+def is_first_syllable(first: NameForm, second: NameForm) -> bool:
+    """Whether the one given word of one name is a syllable with which the one of the other, which
+    can be parted in more than one way, may begin: JIN, JINU."""
+    one, two = all_given(first), all_given(second)
+    if (len(one), len(two)) != (1, 1):
+        return False
+    head, whole = sorted((one[0], two[0]), key=len)
+    parts = syllables(whole) if len(head) > 1 and whole.startswith(head) else ()
+    return head in parts and whole[len(head) :] in parts
+
+
 def is_swapped_whole(first: NameForm, second: NameForm) -> bool:
     """Whether the first given word of each is the first word of the other's family name."""
     one, two = core(first.family)[:1], core(second.family)[:1]
     return bool(one and two) and first.given[:1] == two and second.given[:1] == one
+
+
+def is_rotated(first: NameForm, second: NameForm) -> bool:
+    """Whether one name is the other with its family name written first, in fields that were meant
+    for given, middle and family name: PARK, JI, HOON for JI HOON, PARK."""
+    one, two = all_given(first) + first.family, all_given(second) + second.family
+    if len(one) != len(two) or len(one) <= _PAIR or one == two:
+        return False
+    return (one == (*two[1:], two[0]) and second.given == first.family) or (
+        two == (*one[1:], one[0]) and first.given == second.family
+    )
 
 
 def is_rearranged(first: NameForm, second: NameForm) -> bool:
@@ -64,46 +128,76 @@ def is_rearranged(first: NameForm, second: NameForm) -> bool:
     return first.family != second.family and len(one) > 1 and sorted(one) == sorted(two)
 
 
-def rest_level(first: NameForm, second: NameForm, given: str, *, by_syllables: bool = True) -> str:
+def is_turned_by_initial(first: NameForm, second: NameForm) -> bool:
+    """Whether one name is two syllables and the other the same in the other order, the syllable
+    that it has last as an initial: JUN CHAO, CHAO J."""
+    one, two = all_given(first), all_given(second)
+    if len(one[-1:][0]) == 1:
+        one, two = two, one
+    return (
+        len(one) == len(two) == _PAIR
+        and are_syllables(one)
+        and min(map(len, one)) > 1
+        and two == (one[1], one[0][0])
+    )
+
+
+def rest_level(
+    first: NameForm,
+    second: NameForm,
+    given: str,
+    *,
+    by_syllables: bool = True,
+    by_spelling: bool = True,
+) -> str:
     """Level of the given names beside the pair that reached the level `given`. `by_syllables` as
-    by the rules since match-6."""
+    by the rules since match-6, `by_spelling` as by those since match-7."""
     one, two = _beside(first, second, given)
     if not one or not two:
         return _MISSING
     if "".join(one) == "".join(two):
         return "middle.initial" if max(map(len, one)) == 1 else "middle.equal"
-    found = _paired(one, two, by_syllables=by_syllables)
+    if by_spelling and given == "given.equal" and _is_misspelled_syllable(one, two):
+        return "middle.initial"
+    found = _paired(one, two, by_syllables=by_syllables, by_spelling=by_spelling)
     if found is None:
         return _DIFFER
     is_full = any(word == like and len(word) > 1 for word, like in found[0])
     return "middle.equal" if is_full else "middle.initial"
 
 
-def has_more(first: NameForm, second: NameForm, given: str) -> bool:
+def has_more(first: NameForm, second: NameForm, given: str, *, by_spelling: bool = True) -> bool:
     """Whether one side has a given word of two letters or more, besides the pair that reached the
-    level `given`, of which the other has neither its like nor an initial; or more than one word has
-    for its like another word (MARY MEGAN, MOLLY MEAGAN)."""
+    level `given`, of which the other has neither its like nor an initial, an initial beside a
+    syllable included (PHUC P, PHUC: twins share a syllable); or more than one word has for its like
+    another word (MARY MEGAN, MOLLY MEAGAN)."""
     if given in _WHOLE or is_rearranged(first, second):
         return False
+    if by_spelling and is_first_syllable(first, second):
+        return True
     one, two = _beside(first, second, given)
     if "".join(one) == "".join(two):
         return False
-    found = _paired(one, two)
-    if found is None or any(len(word) > 1 for word in found[1]):
+    if by_spelling and given == "given.equal" and _is_misspelled_syllable(one, two):
+        return False
+    found = _paired(one, two, by_spelling=by_spelling)
+    is_by_syllables = by_spelling and _is_syllable(first.given[0]) and _is_syllable(second.given[0])
+    least = 1 if is_by_syllables else 2
+    if found is None or any(len(word) >= least for word in found[1]):
         return True
     others = [word for word, like in found[0] if word != like and min(len(word), len(like)) > 1]
     return len(others) + (given in _ALIKE) > 1
 
 
 def _paired(
-    one: Words, two: Words, *, by_syllables: bool = True
+    one: Words, two: Words, *, by_syllables: bool = True, by_spelling: bool = True
 ) -> tuple[list[tuple[str, str]], list[str]] | None:
     """Each word of the side with fewer and its like on the other, and what is left of that; None
     where one has none."""
     fewer, more = sorted((one, two), key=lambda words: (len(words), words))
     pairs, left = list[tuple[str, str]](), list(more)
     for word in sorted(fewer, key=len, reverse=True):
-        like = _like(word, left, by_syllables=by_syllables)
+        like = _like(word, left, by_syllables=by_syllables, by_spelling=by_spelling)
         if not like:
             return None
         left.remove(like)
@@ -137,15 +231,15 @@ def _without(words: Words, word: str) -> Words:
     return words[:at] + words[at + 1 :]
 
 
-def _like(word: str, words: list[str], *, by_syllables: bool) -> str:
+def _like(word: str, words: list[str], *, by_syllables: bool, by_spelling: bool) -> str:
     """The word among `words` that may be this one: the same, else a form or a slip of it, else one
     of the two an initial of the other; "" if none is."""
     if word in words:
         return word
     for other in words:
         if min(len(word), len(other)) > 1 and (
-            similarity.compare_words(word, other) in _FORMS
-            or _is_slip(word, other)
+            similarity.compare_words(word, other, with_later=by_spelling) in _FORMS
+            or _is_slip(word, other, with_known=by_spelling)
             or (by_syllables and _is_slip_of_syllable(word, other))
         ):
             return other
@@ -154,8 +248,11 @@ def _like(word: str, words: list[str], *, by_syllables: bool) -> str:
     )
 
 
-def _is_slip(one: str, two: str) -> bool:
-    """Whether exactly one of two words is a listed name, and the other a slip of it."""
+def _is_slip(one: str, two: str, *, with_known: bool) -> bool:
+    """Whether exactly one of two words is a listed name, and the other a slip of it. `with_known`:
+    two known names are two."""
+    if with_known and similarity.is_known_name(one) and similarity.is_known_name(two):
+        return False
     if similarity.is_listed_name(one) == similarity.is_listed_name(two):
         return False
     pair = (one, two) if similarity.is_listed_name(one) else (two, one)
@@ -169,6 +266,21 @@ def _is_slip_of_syllable(one: str, two: str) -> bool:
         return False
     name, slip = (one, two) if _is_syllable(one) else (two, one)
     return not similarity.is_listed_name(slip) and similarity.is_slip_of_hand(name, slip)
+
+
+def _is_misspelled_syllable(one: Words, two: Words) -> bool:
+    """Whether each is one word, exactly one a syllable that given names are made of, and the other
+    one stroke from it and spelled as no syllable of any language is (GANG, GXNG; MIN, MN): no
+    parent gave it to a twin."""
+    if len(one) != 1 or len(two) != 1 or _is_syllable(one[0]) == _is_syllable(two[0]):
+        return False
+    name, slip = (one[0], two[0]) if _is_syllable(one[0]) else (two[0], one[0])
+    return (
+        min(len(name), len(slip)) > 1
+        and not similarity.is_listed_name(slip)
+        and OSA.distance(name, slip, score_cutoff=1) == 1
+        and _SPOKEN.fullmatch(slip) is None
+    )
 
 
 def _is_syllable(word: str) -> bool:

@@ -47,7 +47,7 @@ exact, affix and place; names of four letters sound too); rural and highway cont
 and place; PO boxes, military addresses and general delivery exact only, since a box number says
 nothing without its ZIP.
 
-A key is a text, `forms-4|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
+A key is a text, `forms-5|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
 and spaces only, so `|` parts them.
 
 THE TABLE OF KNOWN PLACES. A tolerance forgives only what the register does not know as a place of
@@ -63,8 +63,8 @@ one of the two is not known. How many homes make a known place: register/known_p
                 letters of it that `place`
                 keeps
 
-Keys: `forms-4|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
-`forms-4|known-zip|zip|first and last two letters of the city|state`.
+Keys: `forms-5|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
+`forms-5|known-zip|zip|first and last two letters of the city|state`.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ from counterfoil.core.values import AddressForm, AddressKey, AddressKind
 from counterfoil.normalize.addresses import FORMS_VERSION
 from counterfoil.normalize.places import NO_ZIPS
 from counterfoil.normalize.street.street_keys import (
+    LEAST_SLIPPED_ROOT,
     ending,
     glued,
     inner_directionals,
@@ -228,8 +229,10 @@ def _street_keys(
             ("start", f"{letters[:3]}{letters[-1]}|{tail}"),
             ("end", f"{letters[0]}{letters[-3:]}|{tail}"),
         ]
+    if len(letters) >= MIN_STEM and (not is_right or len(root) >= LEAST_SLIPPED_ROOT):
+        keys.append(("rest", f"{letters[1:]}|{tail}"))  # BOXWOOD is not FOXWOOD
     if len(letters) >= MIN_STEM:
-        keys += [("rest", f"{letters[1:]}|{tail}"), ("head", f"{letters[:-1]}|{tail}")]
+        keys.append(("head", f"{letters[:-1]}|{tail}"))
     return keys
 
 

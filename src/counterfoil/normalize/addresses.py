@@ -37,14 +37,15 @@ from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES
 from counterfoil.normalize.text import has_digit
 from counterfoil.normalize.unit_starts import holds_box, inner_unit, leading_unit, unit_start
 
-FORMS_VERSION: Final = "forms-4"
-EARLIER_FORMS: Final = ("forms-3", "forms-2")
+FORMS_VERSION: Final = "forms-5"
+EARLIER_FORMS: Final = ("forms-4", "forms-3", "forms-2")
 """Earlier versions of the forms that registers and batches may still be of, newest first."""
 
 _RUNS: Final = re.compile(r"[0-9]+")
 _TOGETHER: Final = re.compile(
     r"([0-9]+(?:ST|ND|RD|TH)?)(FL|FLR|FLOOR)"
     r"|([0-9]+(?:ST|ND|RD|TH))(ST|STREET|AVE|AV|AVENUE|RD|ROAD|DR|DRIVE|LN|CT|PL|BLVD|WAY)"
+    r"|([NSEW]|NE|NW|SE|SW)([0-9]+(?:ST|ND|RD|TH))"
 )
 _ROADS: Final = words("HIGHWAY HWY ROUTE RTE RT INTERSTATE")
 _ROAD_OWNERS: Final = words("US U S STATE COUNTY") | set(STATE_CODES)
@@ -158,14 +159,14 @@ def _read_street(first: str, second: str, urbanization: str, place: Place) -> Ad
 
 
 def _apart(tokens: Sequence[str]) -> Sequence[str]:
-    """The tokens with a number apart from its word: 10FL, 10THFLOOR, 8THST."""
+    """The tokens with a number apart from its word: 10FL, 10THFLOOR, 8THST, E14TH."""
     if not any(_TOGETHER.fullmatch(token) for token in tokens):
         return tokens
     out: list[str] = []
     for index, token in enumerate(tokens):
         found = _TOGETHER.fullmatch(token)
         is_first = index == 0 and len(tokens) > 1  # a house number
-        out += [found[1] or found[3], found[2] or found[4]] if found and not is_first else [token]
+        out += list(filter(None, found.groups())) if found and not is_first else [token]
     return out
 
 

@@ -23,13 +23,14 @@ and state agree is for the gate to see.)
 
 WHY NAMES MEET. A resident's given name has one anchor. A question leads to it by its first given
 word, by a later one or a middle name that is the resident's first, by the given words written as
-one, by a joined word whose two parts are names, or, beside the resident's date of birth, by the
-family name where a family name is written as given name. Two given words are also read in the
-other order (LAN THI for THI LAN). A resident whose given words are all short, unlisted and no
-syllables of the tables has the anchor of the whole. One whose own fields are exchanged by the
-tables (NGUYEN KHAI) is reached by exactly these two words, in either order: whoever writes NGUYEN
-as given name has the anchor of KHAI as well. The anchor of a family name is that of its
-first word without particles.
+one, by a joined word whose two parts are names or syllables, or, beside the resident's date of
+birth, by the family name where a family name is written as given name. Two given words are also
+read in the other order (LAN THI for THI LAN). A resident whose given words are all short, unknown
+and no syllables of the tables has the anchor of the whole. One whose own fields are exchanged by
+the tables (NGUYEN KHAI; PARK in the first of three fields, JI HOON in the others) is reached by
+exactly these words, in either order: whoever writes NGUYEN as given name has the anchor of KHAI
+as well.
+The anchor of a family name is that of its first word without particles.
 """
 
 from __future__ import annotations
@@ -53,13 +54,16 @@ from counterfoil.normalize.likeness import (
     letters,
     word_likeness,
 )
-from counterfoil.normalize.name_similarity import is_listed_name, spelling_key
+from counterfoil.normalize.name_similarity import is_known_name, is_listed_name, spelling_key
 from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES, SYLLABLES
+from counterfoil.normalize.names import MOST_PARTED
 from counterfoil.normalize.street.street_keys import glued, numbered, shortened, sound, stems
 
 Words = tuple[str, ...]
 
 _NO_CODES: Final[Codes] = frozenset()
+_LEAST_MISSPELLED: Final = 6
+"""Letters of a word that may be two syllables with a slip."""
 _SYLLABLE: Final = 5
 """Letters at most of each word of a given name that is one of two syllables."""
 _TURNED: Final = 2
@@ -175,7 +179,13 @@ def given_letters(name: NameForm) -> int:
 @lru_cache(maxsize=65536)
 def _letters_of_given(word: str) -> int:
     """`given_letters` of a given name beside an unlisted family name."""
-    is_other = word in FAMILY_NAMES or _parts(word, may_be_parted=True)
+    is_other = (
+        word in FAMILY_NAMES
+        or _parts(word, may_be_parted=True)
+        or _known_parts(word)
+        or syllables(word)
+        or _heads(word)
+    )
     return -1 if is_other else letter_classes(word)
 
 
@@ -202,15 +212,19 @@ def leads_to_given(
     may_be_exchanged: bool,
     may_be_turned: bool = True,
     may_be_parted: bool = True,
+    may_be_syllables: bool = True,
 ) -> bool:
     """Whether the given names of a question lead to a resident's, the family name being one of them
     where the two fields may be exchanged. `may_be_turned` as by the rules since match-5,
-    `may_be_parted` as by those since match-6."""
+    `may_be_parted` as by those since match-6, `may_be_syllables` as by those since match-7."""
     core = _core(asked.family)
-    if may_be_turned and _is_held_exchanged(resident):
+    if may_be_turned and _is_held_exchanged(resident, with_short=may_be_syllables):
         held = (resident.given[0], _core(resident.family)[0])
         stated = (*asked.given[:1], *core[:1])
-        return stated == held or (may_be_exchanged and stated == held[::-1])
+        turned = [held[::-1]]
+        if may_be_syllables:
+            turned += [(word, held[0]) for word in resident.middle[:1] if len(word) > 1]
+        return stated == held or (may_be_exchanged and stated in turned)
     exchanged = _exchanged(asked.given, core) if may_be_exchanged else ()
     given, later = _readings(
         asked.given,
@@ -218,11 +232,12 @@ def leads_to_given(
         exchanged,
         may_be_turned=may_be_turned,
         may_be_parted=may_be_parted,
+        may_be_syllables=may_be_syllables,
     )
-    aim = _given_anchor(resident, by_syllables=may_be_turned)
-    return any(not aim.isdisjoint(leading_codes(word)) for word in given) or (
-        bool(aim) and any(anchor(word) == aim for word in later)
-    )
+    aim = _given_anchor(resident, by_syllables=may_be_turned, by_known=may_be_syllables)
+    return any(
+        not aim.isdisjoint(leading_codes(word, with_later=may_be_syllables)) for word in given
+    ) or (bool(aim) and any(anchor(word) == aim for word in later))
 
 
 def leads_to_family(asked: NameForm, resident: NameForm, *, may_be_exchanged: bool) -> bool:
@@ -237,11 +252,13 @@ def leads_to_family(asked: NameForm, resident: NameForm, *, may_be_exchanged: bo
     return any(not aim.isdisjoint(_family_codes(word)) for word in families)
 
 
-def _given_anchor(name: NameForm, *, by_syllables: bool) -> Codes:
+def _given_anchor(name: NameForm, *, by_syllables: bool, by_known: bool) -> Codes:
     words = name.given
     if not words:
         return _NO_CODES
-    is_whole = _is_whole(words) and not (by_syllables and are_syllables(words))
+    is_whole = _is_whole(words) and not (
+        (by_syllables and are_syllables(words)) or (by_known and any(map(is_known_name, words)))
+    )
     return anchor("".join(words)) if is_whole else anchor(words[0])
 
 
@@ -259,18 +276,20 @@ def _is_whole(words: Words) -> bool:
     )
 
 
-def _is_held_exchanged(name: NameForm) -> bool:
-    """Whether a resident's own fields are in each other's place, by the tables: the one given name
-    is a family name of more than a syllable and no given name, and the family name is none."""
-    if len(name.given) != 1 or not name.family:
+def _is_held_exchanged(name: NameForm, *, with_short: bool) -> bool:
+    """Whether a resident's own fields are in each other's place, by the tables: the given name is a
+    family name and no given name, and the family name is none. `with_short` as by the rules since
+    match-7: also two family names, and one of four letters that is no syllable (PHAM, PARK)."""
+    given, core = name.given, _core(name.family)
+    if not core or len(given) not in ((1, 2) if with_short else (1,)):
         return False
-    given, family = name.given[0], _core(name.family)[0]
+    is_long = len(given[0]) >= _SYLLABLE or (with_short and not are_syllables(given[:1]))
     return (
-        len(given) > _SYLLABLE - 1
-        and given in FAMILY_NAMES
-        and not is_listed_name(given)
-        and family not in FAMILY_NAMES
-        and len(family) > 1
+        is_long
+        and FAMILY_NAMES.issuperset(given)
+        and not any(map(is_listed_name, given))
+        and core[0] not in FAMILY_NAMES
+        and len(core[0]) > 1
     )
 
 
@@ -281,6 +300,7 @@ def _readings(
     *,
     may_be_turned: bool = True,
     may_be_parted: bool = True,
+    may_be_syllables: bool = True,
 ) -> tuple[Words, Words]:
     """(words that may have a slip, words that are taken as written) of what a given name may be."""
     if not given:
@@ -289,7 +309,8 @@ def _readings(
     if _is_whole(given):
         spelled.append("".join(given))
     words = given + middle
-    later = [word for word in words[1:] if len(word) > 1]
+    is_pair = may_be_syllables and len(words) == _TURNED and are_syllables(words)
+    later = [word for word in words[1:] if len(word) > 1 or is_pair]
     for end in range(2, len(words) + 1):
         is_syllable = may_be_parted and end == _TURNED and are_syllables(words[:end])
         if len(words[end - 1]) == 1 and not is_syllable:
@@ -297,7 +318,12 @@ def _readings(
         later.append("".join(words[:end]))
     if may_be_turned and len(words) == _TURNED and len(later) > 1:
         later.append(words[1] + words[0])
-    return tuple(spelled), (*later, *_parts(given[0], may_be_parted), *exchanged)
+    parts = _parts(given[0], may_be_parted)
+    if may_be_syllables:
+        parts = [*parts, *_known_parts(given[0]), *(syllables(given[0]) or _heads(given[0]))]
+        if is_pair:
+            parts += [*syllables("".join(words)), *syllables("".join(words[::-1]))]
+    return tuple(spelled), (*later, *parts, *exchanged)
 
 
 def _exchanged(given: Words, family: Words) -> Words:
@@ -324,6 +350,42 @@ def _parts(word: str, may_be_parted: bool) -> list[str]:
         if are_listed > 1 or (are_listed and is_long and is_unlisted):
             found.append(word[:cut])
     return found
+
+
+@lru_cache(maxsize=16384)
+def _known_parts(word: str) -> list[str]:
+    """The first part of a joined given name, unknown itself, whose two parts are known names, or of
+    which one is and both are long."""
+    if is_known_name(word):
+        return []
+    found: list[str] = []
+    for cut in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
+        are_known = is_known_name(word[:cut]) + is_known_name(word[cut:])
+        if are_known > 1 or (are_known and min(cut, len(word) - cut) >= _LONG_PART):
+            found.append(word[:cut])
+    return found
+
+
+@lru_cache(maxsize=16384)
+def _heads(word: str) -> Words:
+    """The syllables with which an unknown word of two misspelled ones may begin: TAO of
+    TAOMQIANG."""
+    if not _LEAST_MISSPELLED <= len(word) <= MOST_PARTED or is_known_name(word):
+        return ()
+    return tuple([head for at in range(2, _SYLLABLE + 2) if are_syllables((head := word[:at],))])
+
+
+@lru_cache(maxsize=16384)
+def syllables(word: str) -> Words:
+    """Both parts of each way to part an unlisted word, which is no syllable, into two syllables of
+    one language: HA, EUN, HAE and UN of HAEUN, U and JIN of UJIN. They are taken in either order,
+    since a name is turned before its parts are joined (EUNHA)."""
+    if not _LEAST_PART <= len(word) <= MOST_PARTED:
+        return ()
+    if is_known_name(word) or are_syllables((word,)):
+        return ()
+    cuts = ((word[:at], word[at:]) for at in range(1, len(word)))
+    return tuple(dict.fromkeys(part for pair in cuts if are_syllables(pair) for part in pair))
 
 
 def _core(words: Words) -> Words:

@@ -40,7 +40,8 @@ _LETTERED_STREET: Final = re.compile(
 )
 _COUNTRY: Final = re.compile(r" (?:USA|UNITED STATES(?: OF AMERICA)?)$")
 _NOTHING: Final = re.compile(
-    r"(?: (?:APT|APARTMENT|UNIT|STE|SUITE|RM|#))*(?: #)? (?:NONE|NULL|NAN|NIL)$"
+    r"(?:(?: (?:APT|APARTMENT|UNIT|STE|SUITE|RM|#))*(?: #)? (?:NONE|NULL|NAN|NIL)"
+    r"| (?:APT|APARTMENT|UNIT|STE|SUITE)(?: #)? NA)$"
 )
 _UNIT_WORDS: Final = (
     DESIGNATORS
@@ -50,6 +51,7 @@ _UNIT_WORDS: Final = (
     | words("GUEST COACH CARRIAGE CARETAKER INLAW LAW GRANNY POOL")
 )
 _BUILDINGS: Final = words("APARTMENTS APTS CONDOS BUILDING BLDG")
+_HOUSES: Final = words("APARTMENTS APTS CONDOS CONDOMINIUMS")
 _BOXES: Final = words("PO POB BOX RR HC RFD PSC CMR")
 _LAST_NUMBER: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?")
 _LEAST: Final = 3
@@ -79,12 +81,24 @@ def _without_words(line: str, place: Place) -> str:
     if place.state and (line.endswith(place.state) or (place.zip5 and place.zip5 in line)):
         line = _without_place(line, place)
     line = _NOTHING.sub("", f" {line}").strip()
+    if _is_building(line.split()):
+        return ""
     if _CARE.match(line):
         return _after_care(line.split())
     found = _CARE_INSIDE.search(line)
     if found and _UNIT_WORDS.isdisjoint(found["name"].split()) and " " in line[: found.start()]:
         return line[: found.start()]
     return line
+
+
+def _is_building(tokens: Sequence[str]) -> bool:
+    """Whether a line is the name of a house of apartments alone, and of no part of it."""
+    return (
+        len(tokens) > 1
+        and tokens[-1] in _HOUSES
+        and _UNIT_WORDS.isdisjoint(tokens[:-1])
+        and not any(map(has_digit, tokens))
+    )
 
 
 def _without_place(line: str, place: Place) -> str:
@@ -135,11 +149,10 @@ def _without_name(text: str) -> str:
     name, line = (clean(head) or "").split(), (clean(rest) or "").split()
     if not name or not line or any(map(has_digit, name)) or _CARE.match(" ".join(name)):
         return text
-    kept = name[:-1] if name[-1] in _BUILDINGS else name
-    if (
-        not _UNIT_WORDS.isdisjoint(kept)
-        or SUFFIXES.get(kept[-1] if kept else "") in COMMON_SUFFIXES
-    ):
+    is_building = name[-1] in _BUILDINGS
+    kept = name[:-1] if is_building else name
+    ends = "" if is_building else SUFFIXES.get(kept[-1], "")
+    if not _UNIT_WORDS.isdisjoint(kept) or ends in COMMON_SUFFIXES:
         return text
     number, street = split_number(line)
     is_line = bool(number) and any(word.isalpha() and len(word) > 1 for word in street)

@@ -33,12 +33,12 @@ _ROUTE: Final = r"(?:# ?)?(?:(?:NO|NUMBER) )?(?P<route>[0-9]+[A-Z]{0,2})"
 _ROUTE_WORD: Final = r"(?:ROUTE|RTE|RT)"
 _RURAL_WORD: Final = rf"(?:R ?R|RURAL(?: (?:{_ROUTE_WORD}|DELIVERY))?|R ?F ?D|R ?D|{_ROUTE_WORD})"
 _HEADS: Final = re.compile(
-    r"(?:P ?[O0]|B(?:O?X|IN)|DR|CALLER|LOCKB|APARTA|APTDO|R|H|STAR|PSC|CMR|UNIT|UMR|US|G)"
+    r"(?:P ?[O0]|B(?:O?X|IN)|DR|CALLER|LOCKB|APARTA|APTDO|APDO|R|H|STAR|PSC|CMR|UNIT|UMR|US|G)"
 )
 _PO_BOX: Final = (
     r"(?:(?:P ?[O0]|POST (?:OFFICE|OFC)) ?(?:BOX|BX|B|DRAWER|DRW|BIN|LOCKBOX) ?|P ?O |BOX|BX|DRAWER"
     r"|LOCKBOX|CALLER(?: SERVICE)?"
-    rf"|(?:APARTADO|APTDO)(?: POSTAL)?) ?{_ID}"
+    rf"|(?:APARTADO|APTDO|APDO)(?: POSTAL)?) ?{_ID}"
 )
 _CONTRACT: Final = (
     rf"(?:H ?C ?R?(?: {_ROUTE_WORD})?|(?:HIGHWAY|HWY) CONTRACT(?: {_ROUTE_WORD})?"

@@ -36,6 +36,7 @@ from counterfoil.normalize.name_similarity import (
     compare_words,
     familiar_forms,
     is_listed_name,
+    later_spellings,
     spelling_key,
     spellings,
 )
@@ -133,7 +134,9 @@ def codes_of(likeness: Likeness) -> Codes:
 def word_likeness(word: str) -> Likeness:
     """The codes under which questions about this word meet."""
     codes = _known_codes(word)
-    return Likeness(codes, ()) if codes else letters("~", spelling_key(word), 2)
+    plain = Likeness(codes, ()) if codes else letters("~", spelling_key(word), 2)
+    later = later_spellings().get(word)
+    return joined([plain, *map(anchor_likeness, sorted(later))]) if later else plain
 
 
 @lru_cache(maxsize=65536)
@@ -155,10 +158,12 @@ def word_codes(word: str) -> Codes:
 
 
 @lru_cache(maxsize=65536)
-def leading_codes(word: str) -> Codes:
-    """The codes by which this word, in a question, leads to a resident's anchor. Some of
-    `word_codes`."""
-    return _known_codes(word) or codes_of(letters("~", spelling_key(word), 1))
+def leading_codes(word: str, *, with_later: bool = True) -> Codes:
+    """The codes by which this word, in a question, leads to a resident's anchor: `with_later` also
+    by the spellings that the rules since match-7 know. Some of `word_codes`."""
+    codes = _known_codes(word) or codes_of(letters("~", spelling_key(word), 1))
+    later = later_spellings().get(word, _NO_CODES) if with_later else _NO_CODES
+    return codes.union(*map(anchor, later)) if later else codes
 
 
 @lru_cache(maxsize=65536)

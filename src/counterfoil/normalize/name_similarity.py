@@ -76,8 +76,9 @@ _NO_FORMS: Final[frozenset[str]] = frozenset()
 
 
 @lru_cache(maxsize=65536)
-def compare_words(one: str, two: str) -> str:
-    """The level reached by two words of given names, each of one letter at least. Symmetric."""
+def compare_words(one: str, two: str, *, with_later: bool = True) -> str:
+    """The level reached by two words of given names, each of one letter at least. Symmetric.
+    `with_later`: by the spellings that match-7 knows as well."""
     if one == two:
         return EQUAL if len(one) > 1 else INITIAL
     if len(one) == 1 or len(two) == 1:
@@ -86,9 +87,17 @@ def compare_words(one: str, two: str) -> str:
         return OTHER
     if two in familiar_forms().get(one, _NO_FORMS):
         return NICKNAME
-    if two in spellings().get(one, _NO_FORMS) or spelling_key(one) == spelling_key(two):
+    if _are_spellings(one, two, with_later=with_later):
         return VARIANT
     return NEAR if _is_near(one, two) else OTHER
+
+
+def _are_spellings(one: str, two: str, *, with_later: bool) -> bool:
+    return (
+        two in spellings().get(one, _NO_FORMS)
+        or spelling_key(one) == spelling_key(two)
+        or (with_later and two in later_spellings().get(one, _NO_FORMS))
+    )
 
 
 def _is_near(one: str, two: str) -> bool:
@@ -106,7 +115,7 @@ def apart_from(word: str) -> Callable[[str], bool]:
 
     It says so only where `compare_words` gives `other`; a property test checks that."""
     length, letters, heard, read, spelled = _keys(word)
-    forms = familiar_forms().get(word, _NO_FORMS) | spellings().get(word, _NO_FORMS)
+    forms = forms_of(word)
 
     def is_apart(other: str) -> bool:
         other_length, other_letters, other_heard, other_read, other_spelled = _keys(other)
@@ -219,6 +228,18 @@ def _listed_names() -> frozenset[str]:
     return frozenset({*familiar_forms(), *spellings()})
 
 
+def is_known_name(word: str) -> bool:
+    """Whether the word is a listed name, or one of data/given_names.csv: those have no other form,
+    and what looks like a slip of one may be an invented name (TAMIKA, TAMIA; JAYDEN, JADEN), so
+    they are names for parting and tracing only."""
+    return word in _listed_names() or word in _plain_names()
+
+
+@lru_cache(maxsize=1)
+def _plain_names() -> frozenset[str]:
+    return frozenset(name for line in _table("given_names.csv") for name in line)
+
+
 @lru_cache(maxsize=32768)
 def spelling_key(word: str) -> str:
     """Fold the spellings of one sound: PH/F, CHR/KR, CK/K, C/K or C/S, Z/S, doubled letters, silent
@@ -280,6 +301,23 @@ def spellings() -> dict[str, frozenset[str]]:
     """Every name of data/given_name_spellings.csv with the other spellings of it. Read once."""
     lines = _table("given_name_spellings.csv")
     return _joined((one, two) for line in lines for one in line for two in line)
+
+
+@lru_cache(maxsize=1)
+def later_spellings() -> dict[str, frozenset[str]]:
+    """The same of data/later_spellings.csv: spellings that rules since match-7 take for one name.
+    None of them becomes a listed name by it. Read once."""
+    lines = _table("later_spellings.csv")
+    return _joined((one, two) for line in lines for one in line for two in line)
+
+
+def forms_of(word: str) -> frozenset[str]:
+    """The familiar forms and other spellings of a name."""
+    return (
+        familiar_forms().get(word, _NO_FORMS)
+        | spellings().get(word, _NO_FORMS)
+        | later_spellings().get(word, _NO_FORMS)
+    )
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

@@ -68,12 +68,17 @@ PLACEHOLDER_GIVEN: Final = _OF_ADDRESSES | words("""
 """)
 """Given names that name nobody, as registers and censuses hold them."""
 
-NO_MIDDLE: Final = words("NMI NMN NOMI NMIO NULL NAN NONE XX XXX XXXX UNK UNKNOWN")
+NO_MIDDLE: Final = words("""
+    NMI NMN NOMI NMIO NULL NAN NONE XX XXX XXXX UNK UNKNOWN UNDEFINED BLANK NOMIDDLE NOMIDDLENAME
+    NOTPROVIDED
+""")
 """Words that forms and software write where somebody has no middle name."""
 
 NO_MIDDLE_BESIDE: Final = frozenset({
     ("NA",), ("N", "A"), ("N", "M", "I"), ("N", "M", "N"), ("NO", "MIDDLE"),
     ("NO", "MIDDLE", "NAME"), ("NO", "MIDDLE", "INITIAL"), ("NO", "NAME"), ("NOT", "APPLICABLE"),
+    ("NOT", "PROVIDED"), ("NOT", "GIVEN"), ("NOT", "AVAILABLE"), ("NOT", "STATED"),
+    ("NONE", "GIVEN"), ("NO", "MI"),
 })  # fmt: skip
 """The same as whole fields."""
 
@@ -101,6 +106,7 @@ ABBREVIATED_FAMILY: Final = {
     "MTNZ": "MARTINEZ", "RDZ": "RODRIGUEZ", "RGUEZ": "RODRIGUEZ", "RDGZ": "RODRIGUEZ",
     "GLZ": "GONZALEZ", "GLEZ": "GONZALEZ", "GZZ": "GONZALEZ", "LPZ": "LOPEZ", "FDEZ": "FERNANDEZ",
     "FDZ": "FERNANDEZ", "SNCHZ": "SANCHEZ", "SCHZ": "SANCHEZ", "RMZ": "RAMIREZ", "GTZ": "GUTIERREZ",
+    "GCIA": "GARCIA", "GMZ": "GOMEZ", "RGZ": "RODRIGUEZ", "PRZ": "PEREZ", "ORTZ": "ORTIZ",
     "DMGZ": "DOMINGUEZ", "DGUEZ": "DOMINGUEZ", "JMNZ": "JIMENEZ", "VZQZ": "VAZQUEZ",
 }  # fmt: skip
 """Spanish family names as Mexican civil registers shorten them; written by hand by the authors."""

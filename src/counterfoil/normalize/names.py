@@ -24,7 +24,8 @@ name written only with them has no form, and is insufficient rather than guessed
 A given name of two syllables is two words however it is written ("Xiaomei", "Xiao-Mei"), where the
 tables part it in one way only and do not list it as a name; one that is a syllable (Qiang) is one.
 Of two ways, the one counts whose second syllable begins with a consonant, as Hanyu Pinyin writes
-them without an apostrophe (Yangang is Yan Gang; Yang Ang would be Yang'ang).
+them without an apostrophe (Yangang is Yan Gang; Yang Ang would be Yang'ang). Two names of the
+tables that are written as one ("Juancarlos", "Rosamaria") are two words as well.
 
 What software did to a text is undone where only one reading is possible: UTF-8 that was read as
 Windows-1252 ("Jos\u00c3\u00a9" is JOSE), and a letter that was lost to a question mark ("Mar?a" is
@@ -47,7 +48,7 @@ from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import NameForm, Person
-from counterfoil.normalize.name_similarity import is_listed_name
+from counterfoil.normalize.name_similarity import is_known_name
 from counterfoil.normalize.name_words import (
     ABBREVIATED,
     ABBREVIATED_FAMILY,
@@ -78,6 +79,18 @@ _VOWELS: Final = frozenset("AEO")
 LEAST_PARTED: Final = 5
 MOST_PARTED: Final = 12
 """Letters of a given name that may be two syllables."""
+LEAST_TOGETHER: Final = 10
+LEAST_NAME: Final = 4
+"""Letters of a given name that may be two names of the tables, and of each of the two."""
+_ARTICLES: Final = frozenset({"AL", "EL", "UL", "AR", "ER", "UR", "AS", "ES", "US", "AN"})
+_SERVANT: Final = re.compile(
+    r"ABD[AEU](?:L(?!LAH?I?$)|R(?=R)|S(?=S)|N(?=N)|Z(?=Z)|D(?=D)|T(?=T))([A-Z]{3,})"
+)
+"""ABDULRAHMAN, ABDERRAHIM: a name of two words in Arabic; ABDULLAH is one."""
+_OFTEN_FIRST: Final = frozenset({"ANA", "JOSE", "JUAN", "LUIS", "LUZ", "MARIA"})
+_OFTEN_LAST: Final = frozenset({"JOSE", "MARIA"})
+"""Names so often written together with another that fewer letters do. Rosalinda, Mariana and
+Annabel are one name."""
 
 Words = tuple[str, ...]
 
@@ -138,6 +151,7 @@ def words_of(text: str) -> list[str]:
 
 def _decoded_once(text: str) -> str:
     """The text, where UTF-8 was read as Windows-1252 once or twice, as it was before."""
+    text = text.replace("\u00ef\u00bf\u00bd", "?")  # a lost letter's sign, read so itself
     for _ in range(_DECODED):
         if _TWICE.search(text) is None:
             break
@@ -166,7 +180,7 @@ def _found_again(word: re.Match[str]) -> str:
 
 def _is_known(word: str) -> bool:
     """Whether the tables have this given or family name."""
-    return word in FAMILY_NAMES or is_listed_name(word)
+    return word in FAMILY_NAMES or is_known_name(word)
 
 
 def _letters_only(word: str) -> str:
@@ -242,8 +256,9 @@ def _field(text: str, *, may_be_last: bool = False) -> tuple[Words, str]:
 
 def _middle(given: Words, middle: Words) -> Words:
     """The middle names, none where the words say that there is none. A lone X is written for none
-    as well; NA is a name behind a syllable (FANG NA)."""
-    if middle == ("NA",) and any(syllables.issuperset(given) for syllables in SYLLABLES):
+    as well; behind a syllable (FANG NA, CHAO X) both are names."""
+    is_behind = bool(given) and any(syllables.issuperset(given) for syllables in SYLLABLES)
+    if is_behind and middle in (("NA",), ("X",)):
         return middle
     if middle in NO_MIDDLE_BESIDE or middle == ("X",):
         return ()
@@ -251,19 +266,30 @@ def _middle(given: Words, middle: Words) -> Words:
 
 
 def _given_in_full(given: Words, middle: Words) -> Words:
-    """The given names with abbreviations read, and a first word of two syllables parted."""
+    """The given names with abbreviations read, and a first word of two syllables parted. ABD AL
+    RAHMAN is ABDUL RAHMAN."""
     found = _first_in_full(given, middle)
+    if len(found) > 2 and found[0] == "ABD" and found[1] in _ARTICLES:
+        found = ("ABDUL", *found[2:])
     return _parted(found[0]) + found[1:] if len(found) == 1 else found
 
 
 @lru_cache(maxsize=65536)
 def _parted(word: str) -> Words:
-    """The two syllables of a given name that is no listed name and no syllable; else the word.
-    WANDA and LASHA are no two."""
-    if not LEAST_PARTED <= len(word) <= MOST_PARTED or is_listed_name(word):
+    """The two syllables, or the two listed names, of a given name that is no listed name and no
+    syllable; else the word. WANDA and LASHA are no two."""
+    if len(word) < LEAST_PARTED or is_known_name(word):
         return (word,)
+    if (joined := _SERVANT.fullmatch(word)) is not None:
+        return ("ABDUL", joined[1])
+    return _two_syllables(word) or _two_names(word) or (word,)
+
+
+def _two_syllables(word: str) -> Words:
+    if len(word) > MOST_PARTED:
+        return ()
     if any(word in syllables for syllables in SYLLABLES):
-        return (word,)
+        return ()
     found = {
         (word[:at], word[at:])
         for at in range(2, len(word) - 1)
@@ -272,7 +298,25 @@ def _parted(word: str) -> Words:
     }
     if len(found) > 1:
         found = {pair for pair in found if pair[1][0] not in _VOWELS}
-    return found.pop() if len(found) == 1 else (word,)
+    return found.pop() if len(found) == 1 else ()
+
+
+def _two_names(word: str) -> Words:
+    """The two names of the tables that are written as this one word, where they are long or often
+    written so, and no other two are."""
+    cuts = range(LEAST_NAME - 1, len(word) - LEAST_NAME + 2)
+    pairs = ((word[:at], word[at:]) for at in cuts)
+    found = [pair for pair in pairs if _are_together(*pair)]
+    return found[0] if len(found) == 1 else ()
+
+
+def _are_together(first: str, last: str) -> bool:
+    """Whether these two words are names, and are long or often written together."""
+    if not (is_known_name(first) and is_known_name(last)):
+        return False
+    if last in _OFTEN_LAST or (first in _OFTEN_FIRST and len(last) >= LEAST_NAME):
+        return True
+    return len(first + last) >= LEAST_TOGETHER and min(len(first), len(last)) >= LEAST_NAME
 
 
 def _first_in_full(given: Words, middle: Words) -> Words:

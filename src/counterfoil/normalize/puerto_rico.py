@@ -22,6 +22,9 @@ from counterfoil.normalize.text import has_digit, token_at
 URBANIZATIONS: Final = frozenset({"URB", "URBANIZACION", "URBANIZATION"})
 _STREETS: Final = words("CALLE AVE AVENIDA AVENUE CAMINO CARR CARRETERA PASEO VIA CLL BLVD")
 _NUMBER: Final = re.compile(r"[0-9]+[A-Z]?|[A-Z]{1,2}[0-9]{1,4}|[0-9]+-[0-9]+[A-Z]?")
+_QUARTERS: Final = words("BO BARRIO SECTOR SEC")
+_ROADS: Final = words("CARR CARRETERA PR")
+_INTERIOR: Final = re.compile(r"\bINTERIOR\b")
 _BLOCK: Final = re.compile(r"[A-Z]{1,2}")
 _KILOMETER: Final = re.compile(
     r"(?:(?P<number>[0-9]+[A-Z]?) )?(?P<road>(?:CARR|CARRETERA|PR|RUTA|ROAD|RD|STATE (?:ROAD|RD))"
@@ -44,9 +47,16 @@ def split_urbanization(first: str, second: str) -> tuple[str, str, str]:
         end = next((i for i in range(len(after)) if _ends_name(after, i)), len(after))
         name = " ".join(" ".join(after[:end]).replace("#", " ").split())
         rest = " ".join([*before, *after[end:]])
+        if name and other and _is_number_alone(rest) and other.split()[0] in _STREETS:
+            return name, f"{rest} {other}", ""
         if name:
             return name, (rest or other), (other if rest else "")
     return "", first, second
+
+
+def _is_number_alone(rest: str) -> bool:
+    """Whether nothing but a block and a house number stands beside the urbanization."""
+    return _NUMBER.fullmatch(rest.replace(" ", "").replace("-", "")) is not None
 
 
 def _ends_name(tokens: Sequence[str], index: int) -> bool:
@@ -58,18 +68,30 @@ def _ends_name(tokens: Sequence[str], index: int) -> bool:
 
 def number_first(line: str) -> str:
     """A clean line of Puerto Rico with its house number before the street."""
-    tokens = _blocks(line.split())
+    tokens = _blocks(_street_first(line.split()))
     if not tokens or tokens[0] not in _STREETS:
         return " ".join(tokens)
     for index in range(2, len(tokens)):
         word = tokens[index]
         if word in NUMBER_WORDS and _NUMBER.fullmatch(token_at(tokens, index + 1)):
             return " ".join([tokens[index + 1], *tokens[:index], *tokens[index + 2 :]])
-        if word in DESIGNATORS or word in STANDALONE or word == "KM":
+        if word in DESIGNATORS or word in STANDALONE or word in {"KM", "K"}:
             break
         if _NUMBER.fullmatch(word):
             return " ".join([word, *tokens[:index], *tokens[index + 1 :]])
     return " ".join(tokens)
+
+
+def _street_first(tokens: list[str]) -> list[str]:
+    """The tokens with C/ MARINA as CALLE MARINA, and a barrio or sector behind the road beside
+    which it is written."""
+    if len(tokens) > 1 and tokens[0] == "C" and tokens[1].isalpha() and len(tokens[1]) > 2:
+        return ["CALLE", *tokens[1:]]
+    if tokens and tokens[0] in _QUARTERS:
+        at = next((at for at, token in enumerate(tokens) if token in _ROADS), 0)
+        if at > 1 and not any(map(has_digit, tokens[:at])):
+            return [*tokens[at:], *tokens[:at]]
+    return tokens
 
 
 def _blocks(tokens: list[str]) -> list[str]:
@@ -92,4 +114,5 @@ def read_kilometer(line: str) -> tuple[str, str, str] | None:
         return None
     km, hm = found["km"].lstrip("0") or "0", found["hm"] or "0"
     number = f"{found['number'] or ''} KM {km} {hm}".strip()
-    return number, f"STATE HIGHWAY {found['route'].lstrip('0')}", found["rest"] or ""
+    rest = _INTERIOR.sub("INT", found["rest"] or "")
+    return number, f"STATE HIGHWAY {found['route'].lstrip('0')}", rest

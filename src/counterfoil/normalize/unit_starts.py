@@ -42,6 +42,8 @@ _UNIT_WORDS: Final = DESIGNATORS | set(STANDALONE)
 _LEADING: Final = DESIGNATORS - NUMBER_WORDS - {"BOX"} | {"#"}
 _INNER: Final = words("APT APARTMENT UNIT STE SUITE")
 _NAMEABLE: Final = words("APT APARTMENT UNIT STE SUITE RM ROOM BLDG BUILDING DEPT DEPARTMENT")
+_OWNERS: Final = words("CTY CNTY TWSP PVT PRIV PARISH TRUNK")
+"""Before RD: the road's name goes on."""
 _NAMED: Final = COMMON_SUFFIXES | {"MALL", "PLZ"}
 _BEFORE_SUITE: Final = COMMON_SUFFIXES - words("CT PL ST WAY")  # OLD COURT ST
 _BOXES: Final = words("PO POB LB LOCKBOX")
@@ -191,7 +193,10 @@ def _is_closed(tokens: Sequence[str], index: int) -> bool:
     before = tokens[after - 2]
     if SUFFIXES[tokens[after - 1]] == "RD":
         return _is_word(before) and not (
-            before in ROAD_NUMBERERS or before in SUFFIXES or before in DIRECTIONALS
+            before in ROAD_NUMBERERS
+            or before in SUFFIXES
+            or before in DIRECTIONALS
+            or before in _OWNERS
         )
     return before not in DIRECTIONALS
 

@@ -185,6 +185,8 @@ def _of_own_state(line: list[str], state: str) -> list[str]:
         return ["COUNTY", *line[1:]] if len(line) > 2 else line
     if line[0] == "CO" and len(line) > 1 and _NUMBER.fullmatch(line[1]):
         return ["STATE", "HIGHWAY", *line[1:]]
+    if line[:2] == ["COUNTY", "TRUNK"] and len(line) == 3:
+        return ["COUNTY", "ROAD", line[2]]
     name = _FULL_NAMES.get(state, "").split()
     for own in (
         name,

@@ -48,6 +48,7 @@ _GLUED: Final = re.compile(
 _INNER_DIRECTIONALS: Final = {
     slip: DIRECTIONALS[word] for word in DIRECTIONALS if len(word) > 4 for slip in one_edit((word,))
 } | {"EAST": "E", "WEST": "W"}
+_DIRECTED: Final = re.compile(r"(NORTH|SOUTH|EAST|WEST)[A-Z]{2}")
 _ENDINGS: Final = (
     *["FIELD", "BROOK", "VILLE", "HURST", "CREST", "HAVEN", "RIDGE", "STONE", "STEAD", "SHIRE"],
     *["WOOD", "LAND", "VIEW", "DALE", "FORD", "SIDE", "MONT", "BURY"],
@@ -55,6 +56,7 @@ _ENDINGS: Final = (
 )
 _NEAR_ENDINGS: Final = {slip: end for end in reversed(_ENDINGS[:-1]) for slip in one_edit((end,))}
 MIN_ROOT: Final = 3
+LEAST_SLIPPED_ROOT: Final = 5
 _FAMOUS_WORDS: Final = words("MLK KING JFK KENNEDY FDR ROOSEVELT LBJ JOHNSON MLKING")
 _FAMOUS: Final = tuple(
     (re.compile(pattern), full)
@@ -70,6 +72,7 @@ _FAMOUS: Final = tuple(
     )
 )
 """Names of people under which many streets are written in several ways."""
+_INITIALS: Final = re.compile(r"\b(?:M L K|J F K|F D R|L B J)\b")
 _NAMED_LAST: Final = words("CALLE AVENIDA CAMINO PASEO VIA RUE CARR CARRETERA CALLEJON")
 """Words before the name of a street: CALLE SOL is not CALLE LUNA."""
 _SCANNED: Final = re.compile(r"[A-Z]+[0-9][A-Z]+|[0-9][A-Z]{4,}")
@@ -108,11 +111,16 @@ def stems(form: AddressForm) -> tuple[str, str] | None:
 
 def inner_directionals(form: AddressForm) -> str:
     """The directionals inside a street's name, or a slip of one: N of COLUMBUS NORTH RD, OLD NROTH
-    CHURCH RD. A street of another is another street."""
+    CHURCH RD; E of EASTWOOD, S of GREAT SOUTHERN. A street of another is another street."""
     name = form.street.split()
-    if len(name) < 2:
-        return ""
-    return " ".join([_INNER_DIRECTIONALS[word] for word in name[1:] if word in _INNER_DIRECTIONALS])
+    found = [_INNER_DIRECTIONALS.get(word) or _directed(word) for word in name[1:]]
+    return " ".join([each for each in (_directed(name[0]), *found) if each]) if name else ""
+
+
+def _directed(word: str) -> str:
+    """The directional that a longer word begins with."""
+    begun = _DIRECTED.match(word) if word[:1] in "NSEW" else None
+    return begun[1][0] if begun else ""
 
 
 @lru_cache(maxsize=16384)
@@ -131,7 +139,9 @@ def ending(letters: str) -> tuple[str, str, bool]:
 
 def without_one(root: str) -> tuple[str, ...]:
     """A root, and what is left of it without each of its letters: roots one slip apart share
-    one."""
+    one. A short root has none left out: ELMWOOD and ELLWOOD are two streets."""
+    if len(root) < LEAST_SLIPPED_ROOT:
+        return (root,)
     return tuple(dict.fromkeys([root, *[root[:at] + root[at + 1 :] for at in range(len(root))]]))
 
 
@@ -155,6 +165,8 @@ def shortened(form: AddressForm) -> str:
         return ""
     if form.suffix or not name or not 1 < len(last) <= _MAX_SUFFIX or _is_nearly_suffix(last):
         return ""
+    if len(name) > 1 and name[-1] in _SUFFIX_WORDS:
+        return ""  # MALLOW AVENUE CASITA is a house behind another
     found = stems(replace(form, street=" ".join(name)))
     return found[1] if found and len(found[1]) > 2 else ""
 
@@ -169,8 +181,8 @@ def numbered(form: AddressForm) -> tuple[str, ...]:
         return (f"{name[0]}|{suffix}",)
     if not suffix and name[0] in {"HIGHWAY", "ROUTE"}:
         return tuple([f"{each}|{_side(form)}" for each in road_names(form.street)])
-    if not suffix and len(name) > 1 and name[-1].isdigit() and name[0].isalpha():
-        return (f"{' '.join(name)}|{_side(form)}",)
+    if not suffix and name[0].isalpha() and any(word[0].isdigit() for word in name):
+        return (f"{' '.join(name)}|{_side(form)}",)  # INTERSTATE 35 FRONTAGE ROAD
     if _is_before_directional(form.predirectional, name):
         name.insert(0, form.predirectional)
     elif name[0] in _LONG_DIRECTIONALS and len(name) > 1:
@@ -238,6 +250,8 @@ def _ordinal(name: list[str]) -> str:
 
 def one_name(name: str) -> str:
     """The one form of a name that is written in several: MLK JR, DR MARTIN LUTHER KING."""
+    if " " in name:
+        name = _INITIALS.sub(lambda found: found[0].replace(" ", ""), name)
     if _FAMOUS_WORDS.isdisjoint(name.split()):
         return name
     for pattern, full in _FAMOUS:

@@ -46,6 +46,7 @@ _NOT_PLAIN: Final = frozenset(
 )
 """Words that only the parser may judge."""
 _LONG: Final = {short: full for full, short in DIRECTIONALS.items() if full != short}
+_GRID: Final = 3
 _SUFFIX_FIRST: Final = words("VIA CALLE RUE AVENIDA")
 """Words that begin a street whose suffix comes first."""
 
@@ -160,6 +161,8 @@ def normal_name(written: Sequence[str]) -> str:
         elif word[0].isdigit():
             match = _ORDINAL.fullmatch(word)
             out.append(match.group(1) if match else word)
+        elif word in {"RTE", "RT"} and index and has_digit(token_at(written, index + 1)):
+            out.append("ROUTE")
         elif index and word in _LONG and _is_direction(written, index):
             out.append(_LONG[word])
         elif index == last and word in LAST_WORDS:
@@ -174,6 +177,8 @@ def _is_direction(written: Sequence[str], index: int) -> bool:
     before, after = written[index - 1], token_at(written, index + 1)
     if before in ROAD_NUMBERERS and before not in {"OLD", "LANE"}:
         return False
+    if not after and index == 1 and before.isdigit() and len(before) >= _GRID:
+        return True  # 1200 N RD, of a county's grid
     return (
         len(before) > 2
         and before.isalpha()
