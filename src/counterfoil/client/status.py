@@ -68,8 +68,8 @@ class KeptJob(Public, frozen=True):
 
 class OfficeState(Public, frozen=True):
     """How an office is. `needs`: what needs somebody, the most pressing first; `closing`: whether
-    it was closed for good; `clock`: the jobs of the service's clock, the late ones first; none where
-    no service keeps one."""
+    it was closed for good; `clock`: the jobs of the service's clock, the late ones first, none
+    where no service keeps one."""
 
     needs: tuple[Need, ...]
     closing: closing.ClosingStatus
