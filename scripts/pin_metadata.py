@@ -53,7 +53,13 @@ def read_metadata(files: tuple[str, ...]) -> dict[str, list[str]]:
 def main() -> None:
     """Write the file anew."""
     found: dict[str, list[str]] = {}
-    for files in (("runtime", "build", "test", "lint"), ("accuracy",), ("mutants",), ("fuzz",), ("spark",)):
+    for files in (
+        ("runtime", "build", "test", "lint"),
+        ("accuracy",),
+        ("mutants",),
+        ("fuzz",),
+        ("spark",),
+    ):
         found |= read_metadata(files)
     found |= read_metadata(("pins",))
     text = json.dumps(dict(sorted(found.items())), indent=1)
