@@ -41,7 +41,6 @@ from counterfoil.core.values import Grant, Public, Request
 from counterfoil.core.worker_pool import (
     CallPool,
     InProcess,
-    WorkerProcesses,
     worker_count_of,
     worker_pool,
 )
@@ -182,7 +181,7 @@ def _determine_chunks(
         return
     with _pool(office, sealed, deciding, rows, total - done, cluster) as pool:
         run = _Run(office, session, sealed, deciding, kept=done)
-        counted_here = isinstance(pool, WorkerProcesses)
+        counted_here = cluster is None and not isinstance(pool, InProcess)
         calls = (run.prepare(seq, counted_here=counted_here) for seq in range(done, total))
         for decided in pool.each("decide", calls, done):
             run.keep(decided)
