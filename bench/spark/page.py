@@ -24,7 +24,7 @@ The page file, the determinations and the answer file are, byte for byte, those 
 `{determinations}`, `{answers}`.
 
 CPU is that of the caller and all of Spark's processes, without the custodian's. Spark's jobs have a fixed cost of seconds each, and a build has seven or
-more: a small register shows it. What two workers gain shows on idle cores alone. {killed}
+more: a small register shows it. On cores that others use, figures by the clock say little of what a second worker gains. {killed}
 """
 _KILLED: Final = """In the last run one Python worker was killed (SIGKILL) in the middle of the build and one in the middle of `determine`; Spark tried the tasks
 again, and nothing else was noticed."""

@@ -15,7 +15,7 @@ import pytest
 from counterfoil import client
 from counterfoil.core import worker_pool as workers
 from counterfoil.core.errors import StateFault, StoreFault
-from counterfoil.register.lent_custodian import LentCustodian
+from counterfoil.register.custody.lent import LentCustodian
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
 

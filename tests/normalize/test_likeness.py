@@ -7,6 +7,8 @@ import random
 
 from counterfoil.core.values import NameForm
 from counterfoil.normalize.asked_keys import (
+    _exchanged,
+    _words_likeness,
     family_likeness,
     given_letters,
     given_likeness,
@@ -81,3 +83,20 @@ def test_names_whose_letters_are_far_apart_do_not_meet() -> None:
             far += 1
             assert not meet(given_likeness(one), given_likeness(two)), (one.given, two.given)
     assert far > PAIRS // 10
+
+
+def test_initials_beside_one_given_name_change_nothing_that_it_is_compared_by() -> None:
+    """JI A is JIA, so that an initial that is a syllable is looked at."""
+    chance, same = random.Random(3), 0
+    words = [_word(chance) for _ in range(PAIRS // 4)] + ["JI", "A", "MEI", "J"]
+    for word in words:
+        for middle in (("A",), ("J",), ("Q", "R"), ("A", "MEI"), ()):
+            for given in ((word,), (word, "ANN"), (word, "J")):
+                likeness = given_likeness(NameForm(given, middle, ("QUILL",)))
+                exchanged = _exchanged(given, ("QUILL",))
+                assert likeness == _words_likeness(given, middle, exchanged), (given, middle)
+                same += likeness == given_likeness(NameForm(given, (), ("QUILL",)))
+    assert same > PAIRS
+    assert given_likeness(NameForm(("JI",), ("A",), ("QUILL",))) != given_likeness(
+        NameForm(("JI",), (), ("QUILL",))
+    )

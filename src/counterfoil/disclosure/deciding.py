@@ -31,7 +31,7 @@ from counterfoil.certification.governing import NOT_CERTIFIED, Governing
 from counterfoil.controls.holds.pinned import PinnedHolds
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Grant, Match, NotCompared, Public, Refusal, Residents, Sensitive
-from counterfoil.register.lent_custodian import LentCustodian
+from counterfoil.register.custody.lent import LentCustodian
 from counterfoil.register.snapshot_age import SNAPSHOT_OLD
 
 KEEPER_LIMIT: Final = "keeper_limit"

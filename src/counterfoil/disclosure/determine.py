@@ -38,12 +38,7 @@ from counterfoil.controls.witnesses import require_cosigned_batch
 from counterfoil.core.collection import collecting_rarely
 from counterfoil.core.use_cases import Actor, Progress, Work
 from counterfoil.core.values import Grant, Public, Request
-from counterfoil.core.worker_pool import (
-    CallPool,
-    InProcess,
-    worker_count_of,
-    worker_pool,
-)
+from counterfoil.core.worker_pool import CallPool, InProcess, worker_count_of, worker_pool
 from counterfoil.database import Connection
 from counterfoil.disclosure.deciding import (
     Decided,

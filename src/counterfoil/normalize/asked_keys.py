@@ -147,7 +147,18 @@ def given_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness
     are compared as if no names were in each other's field: without the date, nobody is confirmed
     by such."""
     exchanged = _exchanged(name.given, _core(name.family)) if may_be_exchanged else ()
-    return _words_likeness(name.given, name.middle, exchanged)
+    middle = () if _says_nothing(name.given, name.middle) else name.middle
+    return _words_likeness(name.given, middle, exchanged)
+
+
+def _says_nothing(given: Words, middle: Words) -> bool:
+    """Whether middle names are no part of any reading of a given name: there are none, or they are
+    initials beside one word, the first of which is no syllable of it. So those who differ in an
+    initial are compared by the same."""
+    if not middle:
+        return True
+    are_initials = len(given) == 1 and all(len(word) == 1 for word in middle)
+    return are_initials and not are_syllables((given[0], middle[0]))
 
 
 @lru_cache(maxsize=65536)
@@ -163,7 +174,7 @@ def given_letters(name: NameForm) -> int:
     """The letter classes of a given name of one word, which `are_far` compares; -1 for what they
     say nothing of."""
     given = name.given
-    if len(given) != 1 or name.middle:
+    if len(given) != 1 or not _says_nothing(given, name.middle):
         return -1
     found = _letters_of_given(given[0])
     if found < 0:

@@ -35,8 +35,8 @@ from counterfoil.gate.law.load import Law
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.store import find_before, rows_of_batch
 from counterfoil.office import journal
+from counterfoil.office.accounting.making import Chunk, Piece, RecordMaker, accounting_disagrees
 from counterfoil.office.accounting_law import accounting_of_route
-from counterfoil.office.accounting_making import Chunk, Piece, RecordMaker, accounting_disagrees
 from counterfoil.office.accounting_records import (
     CHUNK_RECORDS,
     NOT_STATED,

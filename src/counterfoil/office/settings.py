@@ -23,8 +23,8 @@ field refuses.
     sample_rows = 20                       # rows that the reviewing officer looks at: so many
                                            confirmed, as many not; 1 to 1000, # and 0 in a sandbox
                                            only
-    workers = 0                            # processes that read a large file, 1 to 64; 0, or left
-                                           out: as the machine allows
+    workers = 0                            # processes that read, decide and account for a large
+                                           file, 1 to 64; 0, or left out: as the machine allows
     canaries = 0                           # made-up people that `register build` seals beside the
                                            source's rows, 0 to 100000
     canary_notice_days = 7                 # a requester who asked for a canary is refused from the

@@ -157,7 +157,7 @@ class KeyCustodian:
     def lend_key(self) -> bytes:
         """The register key, for the worker processes of one step alone: it goes to them through a
         pipe and reaches no disk. Those of a build seal with it, and open nothing; those of
-        `determine` open what was counted (lent_custodian.py)."""
+        `determine` open what was counted (custody/lent.py)."""
         return self._secret
 
     def tin_hash(self, tin: str) -> bytes:

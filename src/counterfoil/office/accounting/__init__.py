@@ -1,0 +1,1 @@
+"""The permanent accounting of a batch: how its lines are made."""
