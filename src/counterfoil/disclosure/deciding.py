@@ -66,13 +66,14 @@ class Deciding(Public, frozen=True):
 
 
 class Decided(Sensitive, frozen=True, gc=False):
-    """What became of a chunk: its determinations as they are kept, how many and what to count; the
-    places in the chunk, from 0, of the rows that nobody answered, and of those that were refused;
-    and what the canaries are looked for in."""
+    """What became of a chunk: its determinations as they are kept, how many and what to count; how
+    many rows the chunk has, and the places among them, from 0, of those that nobody answered and of
+    those that were refused; and what the canaries are looked for in."""
 
     plain: bytes
     rows: int
     counts: dict[str, int]
+    places: int
     unanswered: list[int]
     refused: list[int]
     confirmed: list[Confirmed]
@@ -104,6 +105,7 @@ class Determiner:
             encode_determinations(decided),
             len(decided),
             count_determined(decided),
+            len(rows),
             [place for place, each in kept if isinstance(each, NotCompared)],
             [place for place, each in kept if isinstance(each, Refusal)],
             [_confirmed(each, opened) for each in decided if _is_confirmed(each)],

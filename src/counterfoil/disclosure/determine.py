@@ -266,7 +266,6 @@ def _settle(office: Office, session: BatchSession, seq: int, decided: Decided) -
     """What nobody answered does not count as asked, and the evidence of what was refused was not
     tried."""
     first = session.rows_before(ChunkKind.REQUEST, seq)
-    rows = session.chunk(ChunkKind.REQUEST, seq).row_count
 
     def asked() -> Iterator[tuple[int, Request]]:
         for place, row in enumerate(session.rows(seq), first):
@@ -277,7 +276,7 @@ def _settle(office: Office, session: BatchSession, seq: int, decided: Decided) -
         session.connection,
         office.payload_keys()[1],
         session.batch.id,
-        range(first, first + rows),
+        range(first, first + decided.places),
         asked,
         {first + place for place in decided.unanswered},
         {first + place for place in decided.refused},
