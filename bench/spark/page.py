@@ -23,8 +23,8 @@ _SAME: Final = """
 The page file, the determinations and the answer file are, byte for byte, those of this machine's own engine in every run: `{pages}`,
 `{determinations}`, `{answers}`.
 
-CPU is that of the caller and all of Spark's processes, without the custodian's. A Spark job that does nothing takes seconds here, and a build has seven or
-more: the engine is for registers that one machine cannot build, and figures of a small one show its fixed cost. {killed}
+CPU is that of the caller and all of Spark's processes, without the custodian's. Spark's jobs have a fixed cost of seconds each, and a build has seven or
+more: a small register shows it. On cores that others use, figures by the clock say little of what a second worker gains. {killed}
 """
 _KILLED: Final = """In the last run one Python worker was killed (SIGKILL) in the middle of the build and one in the middle of `determine`; Spark tried the tasks
 again, and nothing else was noticed."""
@@ -59,6 +59,8 @@ def write_page(
 
 def _line(run: Any, rows: int, questions: int) -> str:
     per_row, per_question = 1e6 * run.build_cpu / rows, 1e6 * run.determine_cpu / questions
+    if "killed" in run.name:  # what a process used that nobody waited for is not known
+        return f"| {run.name} | {run.build:,.0f} | | | {run.determine:,.0f} | | |\n"
     return (
         f"| {run.name} | {run.build:,.0f} | {run.build_cpu:,.0f} | {per_row:,.0f} |"
         f" {run.determine:,.0f} | {run.determine_cpu:,.0f} | {per_question:,.0f} |\n"

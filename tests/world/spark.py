@@ -23,7 +23,8 @@ class Endpoint:
     """A server of Spark Connect. `remote` names it; where it is not Sail, nothing is started."""
 
     def __init__(self, remote: str = REMOTE) -> None:
-        self.remote, self._process = remote, None
+        self.remote = remote
+        self._process: subprocess.Popen[bytes] | None = None
         if not remote:
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
@@ -32,7 +33,9 @@ class Endpoint:
             self.start()
 
     def start(self) -> None:
-        """Start the server, and wait until it listens."""
+        """Start the server, unless it runs, and wait until it listens."""
+        if self._process is not None and self._process.poll() is None:
+            return
         assert IS_HERE, (
             "install the extra `spark` and pysail, or leave the group out: -m 'not spark'"
         )

@@ -38,13 +38,7 @@ from counterfoil.controls.witnesses import require_cosigned_batch
 from counterfoil.core.collection import collecting_rarely
 from counterfoil.core.use_cases import Actor, Progress, Work
 from counterfoil.core.values import Grant, Public, Request
-from counterfoil.core.worker_pool import (
-    CallPool,
-    InProcess,
-    WorkerProcesses,
-    worker_count_of,
-    worker_pool,
-)
+from counterfoil.core.worker_pool import CallPool, InProcess, worker_count_of, worker_pool
 from counterfoil.database import Connection
 from counterfoil.disclosure.deciding import (
     Decided,
@@ -182,7 +176,7 @@ def _determine_chunks(
         return
     with _pool(office, sealed, deciding, rows, total - done, cluster) as pool:
         run = _Run(office, session, sealed, deciding, kept=done)
-        counted_here = isinstance(pool, WorkerProcesses)
+        counted_here = cluster is None and not isinstance(pool, InProcess)
         calls = (run.prepare(seq, counted_here=counted_here) for seq in range(done, total))
         for decided in pool.each("decide", calls, done):
             run.keep(decided)

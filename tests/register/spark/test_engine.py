@@ -41,6 +41,17 @@ def endpoint() -> Iterator[Endpoint]:
     made.kill()
 
 
+@pytest.fixture
+def mortal(endpoint: Endpoint) -> Iterator[Endpoint]:
+    """An endpoint that a test kills: Sail, also where the others are tried on another one."""
+    made = Endpoint("") if REMOTE else endpoint
+    yield made
+    if made is endpoint:
+        made.start()
+    else:
+        made.kill()
+
+
 def town(homes: int = 90) -> list[dict[str, str]]:
     """Made-up people, some of whom cannot be read, over several streets and ZIPs."""
     people = [row | {"record_ref": f"A{at}"} for at, row in enumerate(PEOPLE)]
@@ -98,11 +109,9 @@ def test_a_spark_build_of_parquet_is_the_same_bytes(
 
 
 def test_a_build_whose_spark_is_killed_publishes_nothing_and_goes_on(
-    endpoint: Endpoint, offices: tuple[Office, Office], tmp_path: Path,
+    mortal: Endpoint, offices: tuple[Office, Office], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    if REMOTE:
-        pytest.skip("another's endpoint is not killed")
     here, there = offices
     monkeypatch.setattr(pools, "_TRIES", 1)
     for each in offices:
@@ -114,10 +123,10 @@ def test_a_build_whose_spark_is_killed_publishes_nothing_and_goes_on(
     def kill(_done: int, _total: int | None, phase: str) -> None:
         steps_taken.append(phase)
         if phase == "marks":
-            endpoint.kill()
+            mortal.kill()
 
     with served(tmp_path / "state", lends=True) as custodian:
-        cluster = Cluster(endpoint.remote, str(custodian.path), 1000)
+        cluster = Cluster(mortal.remote, str(custodian.path), 1000)
         with pytest.raises(CounterfoilError) as caught:
             there.build(town(), canaries=3, cluster=cluster, progress=kill)
         assert caught.value.code == "spark_failed"
@@ -129,7 +138,7 @@ def test_a_build_whose_spark_is_killed_publishes_nothing_and_goes_on(
             if path.is_file()
         }
         assert "done-load-rows-0" in kept and not any(b"VARGA" in data for data in kept.values())
-        endpoint.start()
+        mortal.start()
         called: list[str] = []
         each = pools.SparkPool.each
 
@@ -220,10 +229,8 @@ def test_the_days_limit_holds_over_chunks_that_are_sent_together(
 
 
 def test_a_batch_whose_spark_is_killed_loses_nothing_and_goes_on(
-    endpoint: Endpoint, twins: tuple[World, World], monkeypatch: pytest.MonkeyPatch
+    mortal: Endpoint, twins: tuple[World, World], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if REMOTE:
-        pytest.skip("another's endpoint is not killed")
     here, there = twins
     monkeypatch.setattr(pools, "WINDOW_CALLS", 1)
     monkeypatch.setattr(pools, "_TRIES", 1)
@@ -231,13 +238,13 @@ def test_a_batch_whose_spark_is_killed_loses_nothing_and_goes_on(
 
     def stopped(batch: str) -> None:
         with pytest.raises(CounterfoilError) as caught:
-            spark(there, lambda _: endpoint.kill())(batch)
+            spark(there, lambda _: mortal.kill())(batch)
         assert caught.value.code == "spark_failed"
-        endpoint.start()
+        mortal.start()
         spark(there)(batch)
 
     with elsewhere(there):
-        with_spark(there, endpoint.remote)
+        with_spark(there, mortal.remote)
         assert answer(there, list(REQUESTS), stopped) == expected
         entered = [
             [(entry["kind"], entry.get("rows")) for entry in said(each)] for each in (there, here)

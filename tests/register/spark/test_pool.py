@@ -14,7 +14,17 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from counterfoil.core.errors import CounterfoilError, StateFault, VerifyFault
+from counterfoil.core import errors
+from counterfoil.core.errors import (
+    CounterfoilError,
+    InputFault,
+    KeyFault,
+    SettingsFault,
+    StateFault,
+    StoreFault,
+    UsageFault,
+    VerifyFault,
+)
 from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.spark import pool as pools
 from counterfoil.register.spark import tasks
@@ -69,8 +79,8 @@ class Worker:
     def tell(self, said: str) -> str:
         return f"{self._word} {said}"
 
-    def refuse(self) -> None:
-        raise StateFault("batch_moved", "it moved", place="b-1", cure="Begin again.")
+    def refuse(self, kind: str = "VerifyFault") -> None:
+        raise getattr(errors, kind)("batch_moved", "it moved", place="b-1", cure="Begin again.")
 
     def break_off(self, said: str) -> None:
         raise ValueError(said)
@@ -137,6 +147,9 @@ def test_nothing_that_spark_sees_holds_a_key_or_a_value(here: Here, custodian: S
 
 def test_a_fault_keeps_its_code_and_a_bug_shows_no_value(here: Here, custodian: Served) -> None:
     assert code_of(lambda: ask(custodian, "refuse", ())) == "batch_moved"
+    for kind in (InputFault, KeyFault, SettingsFault, StateFault, StoreFault, UsageFault):
+        with pytest.raises(kind):
+            ask(custodian, "refuse", (kind.__name__,))
     assert code_of(lambda: ask(custodian, "break_off", (PRIVATE,))) == "spark_worker"
     assert PRIVATE.split()[1].encode() not in b"".join(here.sent)
     assert code_of(lambda: ask(custodian, "count", (9,))) == "custodian_limit"

@@ -23,6 +23,7 @@ from typing import Final, TypeVar
 from counterfoil import normalize
 from counterfoil.core.errors import (
     CounterfoilError,
+    InputFault,
     KeyFault,
     SettingsFault,
     StateFault,
@@ -343,7 +344,7 @@ def _was_closed(connection: socket.socket) -> bool:
 def fault_of(refused: Refused) -> CounterfoilError:
     """The custodian's fault, as this side raises it."""
     kind: type[CounterfoilError] = StoreFault
-    for each in (KeyFault, SettingsFault, StateFault, UsageFault, VerifyFault):
+    for each in (InputFault, KeyFault, SettingsFault, StateFault, UsageFault, VerifyFault):
         if each.__name__ == refused.kind:
             kind = each
     return kind(refused.code, refused.message, place=refused.place, cure=refused.cure)

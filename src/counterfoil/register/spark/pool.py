@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import sys
 import warnings
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -138,7 +139,7 @@ def check_remote(remote: str) -> tuple[str, int]:
 def _connect(remote: str) -> Any:
     address = check_remote(remote)
     try:
-        with warnings.catch_warnings():
+        with _main_with_a_file(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             retries: Any = import_module("pyspark.sql.connect.client.retries")
             sessions: Any = import_module("pyspark.sql.connect.session")
@@ -162,6 +163,21 @@ def _connect(remote: str) -> Any:
             cure="Start it, or correct `spark` in office.toml. Nothing was opened.",
         ) from None
     return session
+
+
+@contextmanager
+def _main_with_a_file() -> Generator[None]:
+    """PySpark takes a process whose main module has no file (such as `python -c`) for its own
+    doctests, and ends it as it is imported."""
+    main: Any = sys.modules["__main__"]
+    has_none = not hasattr(main, "__file__")
+    if has_none:
+        main.__file__ = __file__
+    try:
+        yield
+    finally:
+        if has_none:
+            del main.__file__
 
 
 def _failed(fault: Exception) -> StateFault:
