@@ -13,13 +13,13 @@ import pytest
 from counterfoil import client
 from counterfoil.client.status import office_state
 from counterfoil.controls.witnesses import read_policy
+from counterfoil.core.clock_record import read_clock_record
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure import batch_statuses
 from counterfoil.exchange.folders import ANSWERED, CLOSED
 from counterfoil.exchange.intake_keys import IntakeKeys
-from counterfoil.office.clock_record import read_clock_record
 from counterfoil.requester.desk import Desk
 from counterfoil.requester.known_office import KnownOffice
 from counterfoil.requester.opening import open_answer

@@ -62,11 +62,22 @@ def test_two_officers_look_review_and_release(pages: Pages, batch: str) -> None:
     assert "review is entered" in sign(first, first.post(f"/batches/{batch}/review").text)
     blind = second.get("/").text + second.get(f"/batches/{batch}").text
     blind += second.get("/standing").text + second.post(f"/batches/{batch}/sample").text
-    blind = re.sub("<option.*?</option>", "", blind)  # whom a batch can be handed over to
+    kinds = pages.world.kinds()
+    blind += second.get("/ledger").text + second.get(f"/ledger?batch={batch}").text
+    for kind in ("sample", "review"):
+        listed = second.get(f"/ledger?kind={kind}").text
+        assert "1 left out" in listed and f"Entry {kinds.index(kind)}" not in listed
+        for tail in ("", "/proof"):
+            refused = second.get(f"/ledger/{kinds.index(kind)}{tail}")
+            assert (refused.status_code, "entry_not_yet" in refused.text) == (409, True)
+    blind = re.sub(
+        "<option.*?</option>|2 left out", "", blind
+    )  # whom a batch can be handed over to
     assert "second officer" not in blind and f"release {batch}" not in blind
     assert "officer-a" not in blind and "reviewed" not in blind.lower()
     assert second.post(f"/batches/{batch}/release", {"form": "jsonl"}).status_code == 409
     seen = look_through(second, batch)
+    assert second.get(f"/ledger/{kinds.index('sample')}").status_code == 200
     assert "officer-a" in seen and "Release the batch" in seen
     released = sign(second, second.post(f"/batches/{batch}/release", {"form": "jsonl"}).text)
     assert "Its answer leaves by the mailbox" in released

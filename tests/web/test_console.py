@@ -97,6 +97,7 @@ def test_a_new_officer_s_two_keys_are_registered_with_a_touch_each(
     page.wait_for_selector("text=Register the second key")
     page.click("text=Make do with one key")
     page.wait_for_selector("text=Registered, and not enrolled yet")
+    assert "m-okafor" in page.inner_text("main")
     page.context.close()
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -156,3 +157,52 @@ def test_the_cookie_is_for_this_site_alone(pages: Pages) -> None:
     said = answer.headers["set-cookie"].lower()
     assert all(each in said for each in ("httponly", "samesite=lax", "path=/"))
     assert "domain" not in said
+
+
+def test_no_page_is_kept_by_a_browser_or_shown_after_signing_out(pages: Pages) -> None:
+    """The way back leads to nothing: every response to who is signed in says `no-store`, and asked
+    again it is refused."""
+    browser = pages.browser("officer-a")
+    paths = [
+        page.path
+        for page in pages.site.pages.values()
+        if page.show and "{" not in page.path and not page.public
+    ]
+    for path in paths:
+        answer = browser.get(path)
+        assert answer.headers["Cache-Control"] == "no-store", path
+    kept = dict(browser.cookies)
+    browser.post("/sign-out")
+    assert browser.cookies == {}
+    browser.cookies = kept
+    assert {browser.get(path).status_code for path in paths} == {401}
+
+
+def test_every_form_refuses_another_site_and_every_page_a_frame(pages: Pages) -> None:
+    """Each page of the list, so that none is added without it."""
+    browser, before = pages.browser("officer-a"), len(pages.world.entries())
+    parts = dict.fromkeys(("batch", "ceremony", "number", "name", "registration", "index"), "1")
+    frame = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    for page in pages.site.pages.values():
+        path = page.address(**parts)
+        if page.send is not None:
+            answer = browser.post(path, headers={"Origin": "https://evil.test"} | FORM)
+            assert (answer.status_code, "form_other_site" in answer.text) == (403, True), path
+        if page.show is not None:
+            answer = browser.get(path, frame | {"Sec-Fetch-Dest": "iframe"})
+            assert (answer.status_code, "page_other_site" in answer.text) == (403, True), path
+    assert len(pages.world.entries()) == before
+    assert browser.get("/").status_code == 200, "nobody was signed out"
+
+
+@pytest.mark.parametrize("value", ["a\r\nSet-Cookie: x=y", "a%0d%0aX-Evil: 1", "\u0085x", "\x00"])
+def test_no_header_says_what_was_sent(pages: Pages, value: str) -> None:
+    browser = pages.browser("officer-a")
+    asked = quote(value)
+    answers = [browser.get(f"{path}?{name}={asked}") for path in ("/", "/ledger", "/agreement/changes")
+               for name in ("page", "lang", "batch", "kind", "first", "before")]  # fmt: skip
+    answers += [browser.get(f"/{part}/{asked}") for part in ("batches", "ledger", "recalls")]
+    answers += [browser.get(f"/recalls/{asked}/notice"), browser.get(f"/checks/{asked}/file")]
+    for answer in answers:
+        assert "set-cookie" not in answer.headers and "x-evil" not in answer.headers
+        assert "evil" not in str(answer.headers).lower()

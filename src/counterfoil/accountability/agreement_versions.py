@@ -22,8 +22,8 @@ from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.gate import Agreement
+from counterfoil.gate.agreement_changes import Change, changes_of, has_other_salt
 from counterfoil.gate.law.archive import kept_law, law_of_texts
-from counterfoil.gate.law.changes import Change, changes_of, has_other_salt
 from counterfoil.gate.law.clauses import agreement_digest
 from counterfoil.gate.law.load import AGREEMENT_FILE
 from counterfoil.gate.law.schema import parse_law_text

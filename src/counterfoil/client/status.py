@@ -31,13 +31,13 @@ from counterfoil.controls import witnesses
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.suspension.service import SuspensionStatus, suspension_status
+from counterfoil.core.clock_record import ClockJob, read_clock_record
 from counterfoil.core.instants import minute_text
 from counterfoil.core.use_cases import NOBODY, Actor
 from counterfoil.core.values import Public
 from counterfoil.disclosure.listing import BatchLine, ListBatches, list_batches
 from counterfoil.exchange.statements import count_statements
 from counterfoil.office import Office
-from counterfoil.office.clock_record import ClockJob, read_clock_record
 
 WARN_DAYS: Final = 30
 """Days before its end from which an agreement is told of."""
@@ -60,7 +60,7 @@ class Need(Public, frozen=True):
 
 
 class KeptJob(Public, frozen=True):
-    """A job of the service's clock, as office/clock_record.py has it, and whether it is late."""
+    """A job of the service's clock, as core/clock_record.py has it, and whether it is late."""
 
     job: ClockJob
     late: bool

@@ -27,9 +27,11 @@ from counterfoil.office.records import decided_word, public_codes
 
 
 class ListBatches(Public, frozen=True):
-    """List the batches. `state`: only those in it; "" for all."""
+    """List the batches. `state`: only those in it; "" for all. `batch`: that one alone, without a
+    look at the others; "" for all."""
 
     state: str = ""
+    batch: str = ""
 
 
 class BatchLine(Public, frozen=True):
@@ -86,10 +88,12 @@ class BatchRows(Public, frozen=True):
 
 def list_batches(office: Office, _actor: Actor, question: ListBatches) -> list[BatchLine]:
     """Every batch, or those in one state: the late ones first, then the others, each oldest first.
-    Anybody may ask."""
+    Anybody may ask. Raises StateFault `batch_unknown` for one that is named and is not there."""
     with office.store.reading() as connection:
         claims = read_claims(office, connection)
-        found = [_line(office, batch, claims) for batch in in_order(office, connection)]
+        named = question.batch
+        wanted = [batches.find_batch(connection, named)] if named else in_order(office, connection)
+        found = [_line(office, batch, claims) for batch in wanted]
     chosen = [line for line in found if question.state in ("", line.state)]
     return sorted(chosen, key=lambda line: not line.late)
 

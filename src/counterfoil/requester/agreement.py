@@ -16,8 +16,8 @@ from counterfoil.answers.sd_jwt import Claim, seal_sd_jwt
 from counterfoil.core.errors import SettingsFault, UsageFault, VerifyFault
 from counterfoil.core.file_lock import locked_file
 from counterfoil.core.values import Public
+from counterfoil.gate.agreement_changes import Change, changes_of, has_other_salt
 from counterfoil.gate.law.agreement import Agreement
-from counterfoil.gate.law.changes import Change, changes_of, has_other_salt
 from counterfoil.gate.law.clauses import Clause, agreement_digest, clauses_of
 from counterfoil.gate.law.publication import (
     MAX_BYTES,

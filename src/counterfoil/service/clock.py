@@ -10,7 +10,7 @@ tried again where it fails, and never stops another.
     reminders     every hour          what runs out or is late is logged by its code
 
 A duty's fault is a line of the log with its code. When each ran, with what outcome, and when it is
-next due is kept beside the office (office/clock_record.py); `counterfoil status` and the office's
+next due is kept beside the office (core/clock_record.py); `counterfoil status` and the office's
 pages tell it.
 """
 
@@ -32,13 +32,7 @@ from counterfoil.controls.duties import service as duties
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.recall import receipts
 from counterfoil.core.atomic_files import replace_file
-from counterfoil.core.errors import CounterfoilError
-from counterfoil.core.instants import instant_text
-from counterfoil.core.use_cases import NOBODY, SERVICE, finish
-from counterfoil.exchange.intake_keys import IntakeKeys
-from counterfoil.exchange.mailbox import Mailbox
-from counterfoil.office import Office
-from counterfoil.office.clock_record import (
+from counterfoil.core.clock_record import (
     DONE,
     NOT_DUE,
     NOT_SET,
@@ -46,6 +40,12 @@ from counterfoil.office.clock_record import (
     read_clock_record,
     write_clock_record,
 )
+from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.instants import instant_text
+from counterfoil.core.use_cases import NOBODY, SERVICE, finish
+from counterfoil.exchange.intake_keys import IntakeKeys
+from counterfoil.exchange.mailbox import Mailbox
+from counterfoil.office import Office
 from counterfoil.requester.agreement import publish_file
 from counterfoil.service.log import Log
 

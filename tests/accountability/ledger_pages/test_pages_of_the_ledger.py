@@ -12,9 +12,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from counterfoil import client
+from counterfoil.accountability import ledger_access
+from counterfoil.accountability.ledger_access import ReadEntries, page_entries, read_entries
 from counterfoil.accountability.ledger_pages import jobs
 from counterfoil.accountability.ledger_pages.checkpoints import (
     CompareDays,
@@ -276,3 +279,35 @@ def test_one_job_runs_at_a_time(
     assert code_of(fault) == "job_running"
     go.set()
     assert finished(answered, inspector, job).state == jobs.DONE
+
+
+@pytest.mark.parametrize("kind", ["", "release", "disclosure", "fork", "nothing"])
+@pytest.mark.parametrize("since", ["", "2026-05-04", "2026-05-06", "2099-01-01"])
+def test_texts_of_entries_are_those_of_a_whole_reading_page_by_page(
+    answered: World, inspector: Officer, monkeypatch: pytest.MonkeyPatch, kind: str, since: str
+) -> None:
+    monkeypatch.setattr(ledger_access, "MOST_ROWS", 3)
+    monkeypatch.setattr(ledger_access, "PAGE_ENTRIES", 7)
+    entries = answered.entries()
+    batch = str(next(each["batch"] for each in entries if each["kind"] == "release"))
+    for start, stop, of in ((0, None, ""), (5, 30, ""), (0, None, batch), (40, 20, batch)):
+        question = ReadEntries(start, stop, kind, of, since)
+        wanted = [
+            index
+            for index, each in enumerate(entries)
+            if start <= index < (len(entries) if stop is None else stop)
+            and kind in ("", each["kind"])
+            and of in ("", each.get("batch"))
+            and str(each["time"]) >= since
+        ]
+        found, following = [], start
+        while following >= 0:
+            page = page_entries(answered.office, inspector, replace(question, start=following))
+            found += page.entries
+            assert len(page.entries) <= 7
+            assert page.following == -1 or page.following > following, "it goes on"
+            following = page.following
+        assert [index for index, _ in found] == wanted
+        assert [json.loads(text) for _, text in found] == [entries[index] for index in wanted]
+        with read_entries(answered.office, NOBODY, question) as whole:
+            assert list(whole.entries) == found

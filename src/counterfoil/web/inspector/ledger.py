@@ -1,6 +1,9 @@
 """Pages of the ledger. An address of a page shows the same entries whatever is entered later: it
 names the index below or above which they stand. The ledger tells of nobody, so that nothing here is
-entered and everything may stand in an address."""
+entered and everything may stand in an address.
+
+An officer who still has to look at a batch's sample is not shown what another officer found: its
+entries of the kinds `sample` and `review` are left out, and said to be."""
 
 from __future__ import annotations
 
@@ -19,14 +22,17 @@ from counterfoil.accountability.ledger_pages.checkpoints import (
 from counterfoil.accountability.ledger_pages.entries import (
     KIND_MEANINGS,
     EntryInWords,
+    EntryLine,
     EntryList,
     ListEntries,
     ShowEntry,
 )
-from counterfoil.core.errors import InputFault
+from counterfoil.core.errors import InputFault, StateFault
 from counterfoil.web.inspector.parts import read_day, saved
+from counterfoil.web.officers import looks
 from counterfoil.web.page import Page, Visit
 
+_FINDINGS: Final = ("sample", "review")
 _FILTERS: Final = ("kind", "batch", "first", "last")
 
 
@@ -37,8 +43,11 @@ async def show_entries(visit: Visit) -> dict[str, Any]:
     before, after = (_index(asked.get(name, "")) for name in ("before", "after"))
     question = ListEntries(*(chosen[name] for name in _FILTERS), before=before, after=after)
     found: EntryList = await visit.ask("ledger-entries", question)
+    shown = [line for line in found.entries if not await _is_blind(visit, line)]
     return {
         "found": found,
+        "shown": shown,
+        "left_out": len(found.entries) - len(shown),
         "kinds": KIND_MEANINGS,
         "chosen": chosen,
         "filtered": any(chosen.values()),
@@ -91,7 +100,27 @@ async def show_days_file(visit: Visit) -> Response:
 async def _entry(visit: Visit) -> EntryInWords:
     index = _index(visit.part("index"))
     found: EntryInWords = await visit.ask("ledger-entry", ShowEntry(-1 if index is None else index))
+    if await _is_blind(visit, found.line):
+        raise StateFault(
+            "entry_not_yet",
+            "this entry tells what another officer found of a sample that you have not looked at",
+            place="entry",
+            cure="Look at the whole sample of its batch first; the inbox leads to it.",
+        )
     return found
+
+
+async def _is_blind(visit: Visit, line: EntryLine) -> bool:
+    """Whether an entry would tell who looks at it what another officer found, before they have
+    looked at the sample themselves."""
+    batch = str(line.fields.get("batch", ""))
+    if line.kind not in _FINDINGS or not visit.may("review"):
+        return False
+    try:
+        of_batch = await looks.line_of(visit, batch)
+    except StateFault:  # of another time, or disposed of
+        return False
+    return looks.of(visit, of_batch).to_do == "sample"
 
 
 async def _days(visit: Visit) -> ComparedDays:

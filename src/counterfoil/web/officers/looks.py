@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.controls.sampling.sheet import SheetRow
-from counterfoil.core.errors import StateFault
 from counterfoil.disclosure.listing import BatchLine, ListBatches
 from counterfoil.web.page import Visit
 
@@ -105,10 +104,5 @@ def of(visit: Visit, line: BatchLine) -> Stand:
 
 async def line_of(visit: Visit, batch: str) -> BatchLine:
     """The line of one batch. Raises StateFault `batch_unknown`."""
-    found: list[BatchLine] = await visit.ask("batches", ListBatches())
-    for line in found:
-        if line.batch == batch:
-            return line
-    raise StateFault(
-        "batch_unknown", "there is no such batch", place="batch", cure="Follow a link of the inbox."
-    )
+    found: list[BatchLine] = await visit.ask("batches", ListBatches(batch=batch or "none"))
+    return found[0]

@@ -1,6 +1,6 @@
 """What differs between two versions of an agreement, field by field. Pure.
 
-A field is named by its path, as a clause is (clauses.py), and further down where a clause holds
+A field is named by its path, as a clause is (law/clauses.py), and further down where a clause holds
 named values: `limits.guards.window_days`, `principals.dhs-secretary.key`. A list is told by what
 came and what left; what only changed its place is told as `moved`. The signatures are no field:
 each version has its own. Nor is `clause_salt`, which is a secret of the parties: another salt

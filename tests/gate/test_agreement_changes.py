@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from counterfoil.gate.agreement_changes import Change, changes_of, has_other_salt
 from counterfoil.gate.law.agreement import Agreement
-from counterfoil.gate.law.changes import Change, changes_of, has_other_salt
 from counterfoil.gate.law.schema import read_law_file
 from counterfoil.office import agreement_file, law_library
 
