@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from starlette.requests import ClientDisconnect
 
@@ -19,6 +20,7 @@ from counterfoil.api.bodies import BodyLimits
 from counterfoil.api.gateway import Gateway, GatewaySettings
 from counterfoil.api.limits import RateLimiter, RateLimits
 from counterfoil.core.errors import CounterfoilError, InputFault, StateFault
+from counterfoil.service.config import GatewayDoor
 from counterfoil.tlog import verifier_key
 from tests.api import doors
 from tests.api.doors import ITEM, OTHER, Client, Lines
@@ -278,6 +280,7 @@ def test_an_unforeseen_error_says_nothing_of_its_text(
 
 def test_metrics_count_routes_and_no_outcome(open_door: tuple[Client, Path]) -> None:
     client, _ = open_door
+    client.get(f"/v1/items/{ITEM}")
     text = client.get("/metrics").text
     assert 'route="/v1/items/{item}"' in text
     assert ITEM not in text
@@ -289,3 +292,29 @@ def test_a_length_that_is_no_number_is_too_long() -> None:
     with pytest.raises(InputFault, match="body_too_long"):
         bodies.stated_length({"content-length": "1e9"}, 10)
     assert bodies.stated_length({}, 10) is None
+
+
+def test_a_page_whose_name_was_pointed_here_is_refused(tmp_path: Path) -> None:
+    """DNS rebinding: a browser on this machine sends the name of somebody else's page, with an
+    Origin that agrees with it."""
+    door = GatewayDoor("127.0.0.1:8440", HOLDER, open_files=True)
+    ours = door.reached_by
+    assert ours == ("127.0.0.1:8440", "localhost:8440", "[::1]:8440")
+    with doors.gateway(tmp_path, HOLDER, open_files=True, hosts=ours) as (client, log):
+        for host in ("evil.example:8440", "127.0.0.1:8440.evil.example", "127.0.0.1", ""):
+            said = {"Host": host, "Origin": f"http://{host}", "Content-Type": "text/csv"}
+            for path in (f"/v1/items/{ITEM}", "/metrics", "/v1/nothing"):
+                answer = client.put(path, content=b"x", headers=said)
+                assert (answer.status_code, answer.json()["code"]) == (421, "host_other"), (
+                    host,
+                    path,
+                )
+        assert client.get("/v1/health", headers={"Host": "any.example"}).status_code in (200, 503)
+        assert list((tmp_path / "mailbox" / "inbox").iterdir()) == []
+        said = {"Host": "LOCALHOST:8440", "Content-Type": "text/csv"}
+        assert client.put(f"/v1/items/{ITEM}", content=b"x", headers=said).status_code == 201
+    assert [line["event"] for line in log] == ["arrived"]
+    named = msgspec.structs.replace(door, hosts=("Ask.example",))
+    assert named.reached_by == ("ask.example",)
+    behind = msgspec.structs.replace(door, open_files=False, certificates=("0" * 64,))
+    assert behind.reached_by is None

@@ -4,15 +4,17 @@ log for each request that was refused or that failed."""
 from __future__ import annotations
 
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from http import HTTPMethod
 from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from counterfoil.api.problems import internal, problem, status_of
 from counterfoil.core.errors import CounterfoilError, UsageFault
@@ -20,6 +22,7 @@ from counterfoil.core.errors import CounterfoilError, UsageFault
 Log = Callable[..., None]
 """Writes one event: its name, and fields that are codes, ids and numbers only."""
 Handler = Callable[[Request], Awaitable[Response]]
+HEALTH: Final = "/v1/health"
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -32,10 +35,12 @@ def application(
     log: Log,
     count: Callable[[str, int], None],
     beside: Sequence[Route] = (),
+    hosts: Collection[str] | None = None,
 ) -> Starlette:
     """An application of these routes, and of those `beside` them, which see to themselves. `count`
     is told the path of each route that was asked, as it is written in `routes`, and the status of
-    the answer."""
+    the answer. `hosts`: the names by which it is reached, as they stand in a request's Host header;
+    None where any does."""
     made = [
         Route(path, _guarded(handler, path, log, count), methods=[method])
         for method, path, handler in routes
@@ -50,7 +55,44 @@ def application(
         return internal()
 
     handlers: Any = {404: unknown, 405: unknown, HTTPException: unknown, Exception: failed}
-    return Starlette(routes=[*made, *beside], exception_handlers=handlers)
+    watched = (
+        [] if hosts is None else [Middleware(HostGuard, frozenset(map(str.lower, hosts)), count)]
+    )
+    return Starlette(routes=[*made, *beside], exception_handlers=handlers, middleware=watched)
+
+
+class HostGuard:
+    """Refuses what was asked of another name than ours (`host_other`), before anything of it is
+    read: a page of somebody else's whose name was pointed at this machine sends its own name. How
+    well we are (/v1/health) is told to whoever watches, by any name."""
+
+    def __init__(
+        self, app: ASGIApp, hosts: frozenset[str], count: Callable[[str, int], None]
+    ) -> None:
+        self._app, self._hosts, self._count = app, hosts, count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["path"] == HEALTH:
+            await self._app(scope, receive, send)
+            return
+        named = [value for name, value in scope["headers"] if name == b"host"]
+        if len(named) == 1 and named[0].decode("latin-1").lower() in self._hosts:
+            await self._app(scope, receive, send)
+            return
+        refused = problem(host_other())
+        self._count("", refused.status_code)
+        await refused(scope, receive, send)
+
+
+def host_other() -> UsageFault:
+    """The fault of a request by another name than ours."""
+    return UsageFault(
+        "host_other",
+        "nothing is reached here by this name",
+        place="Host",
+        cure="Use a name that `hosts` of the service's configuration lists.",
+    )
 
 
 def _guarded(handler: Handler, path: str, log: Log, count: Callable[[str, int], None]) -> Handler:

@@ -74,7 +74,8 @@ class GatewaySettings(Public, frozen=True):
     key; `open_files` whether files in the open are taken, as in a sandbox; `certificates` the
     SHA-256 of each client certificate that is let in, in hex, or None where no proxy checks any;
     `fresh_seconds` how old the checkpoint may be for a healthy gateway; `puts` items at once;
-    `most_waiting` files of the inbox beyond which it is full."""
+    `most_waiting` files of the inbox beyond which it is full; `hosts` the names by which it is
+    reached, None for any: then a proxy sees to it."""
 
     mailbox: Path
     public: Path
@@ -86,6 +87,7 @@ class GatewaySettings(Public, frozen=True):
     most_waiting: int = 50_000
     puts: int = 256
     rate: RateLimits = RateLimits()
+    hosts: tuple[str, ...] | None = None
 
 
 class Gateway:
@@ -137,7 +139,7 @@ class Gateway:
             (get, "/v1/health", self.health),
             (get, "/metrics", self.metrics),
         )
-        return application(routes, self.log, self.count, beside)
+        return application(routes, self.log, self.count, beside, self.settings.hosts)
 
     def count(self, route: str, status: int) -> None:
         """Count one request."""

@@ -48,7 +48,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from counterfoil.api.bodies import blocks
 from counterfoil.api.dispatch import Dispatch
-from counterfoil.api.door import Log, application
+from counterfoil.api.door import Log, application, host_other
 from counterfoil.api.limits import Places, RateLimiter, RateLimits
 from counterfoil.api.problems import json_response
 from counterfoil.client.actions import Action, find_action, require_permitted
@@ -122,7 +122,7 @@ class OfficeDoor:
             (get, "/v1/openapi.yaml", self.openapi),
             (get, "/metrics", self.metrics),
         )
-        return application(routes, self.log, self._count)
+        return application(routes, self.log, self._count, hosts=self.hosts)
 
     def _count(self, route: str, status: int) -> None:
         self._asked.labels(route or "unknown", str(status)).inc()
@@ -143,12 +143,7 @@ class OfficeDoor:
 
     def _require_host(self, host: str) -> None:
         if self.hosts is not None and host not in self.hosts:
-            raise UsageFault(
-                "host_other",
-                "the office is not reached by this name",
-                place="Host",
-                cure="Use a name that `hosts` of the service's configuration lists.",
-            )
+            raise host_other()
 
     async def _body(self, request: Request) -> bytes:
         self.rate.take(request.client.host if request.client else "local")

@@ -139,16 +139,22 @@ def unwrap_key(
     `payload_sealed` for another office's key or an altered one.
     """
     if wrapped is None:
-        raise _destroyed(batch_id, "the rows of this batch were disposed of", "")
+        raise StateFault(
+            "payload_destroyed",
+            "the rows of this batch were disposed of",
+            place=batch_id,
+            cure="Its entries in the ledger still verify; the rows cannot be had again.",
+        )
     if not is_shared(wrapped):
         cipher, part, sealed = _office_cipher(office_key), "key", wrapped
     elif share is None:
-        raise _destroyed(
-            batch_id,
+        raise StateFault(
+            "payload_destroyed",
             "the store of batch keys has nothing of this batch: its rows were disposed of, or that "
             "store was lost",
-            "Where this database is the newest, restore the newest copy of the store of batch "
-            "keys. ",
+            place=batch_id,
+            cure="Where this database is the newest, restore the newest copy of the store of batch "
+            "keys; rows that were disposed of cannot be had again.",
         )
     else:
         cipher, part, sealed = _shared_cipher(office_key, share), "shared-key", wrapped[1:]
@@ -159,16 +165,6 @@ def unwrap_key(
     except (InvalidTag, ValueError):
         raise _sealed(f"{batch_id} key") from None
     return BatchKey(batch_id, secret, round)
-
-
-def _destroyed(batch_id: str, words: str, first: str) -> StateFault:
-    return StateFault(
-        "payload_destroyed",
-        words,
-        place=batch_id,
-        cure=f"{first}Its entries in the ledger still verify; rows that were disposed of cannot be "
-        "had again.",
-    )
 
 
 def _office_cipher(office_key: bytes) -> AESGCM:

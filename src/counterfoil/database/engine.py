@@ -282,8 +282,11 @@ def _parsed(url: str) -> URL:
 
 def _engine(url: str) -> Engine:
     parsed = _parsed(url)
+    # The connection that was used last is used next: each keeps its own cache of pages, so that
+    # connections in turn would fill as many caches as there are.
+    last = {} if parsed.database in (None, "", ":memory:") else {"pool_use_lifo": True}
     try:
-        engine = create_engine(parsed, hide_parameters=True)
+        engine = create_engine(parsed, hide_parameters=True, **last)
     except ImportError:
         raise SettingsFault(
             "database_driver",

@@ -76,6 +76,7 @@ LEDGER_HEAD: Final = Table(
     Column("mac", LargeBinary, nullable=False),
 )
 
+_MOST_ENTRIES: Final = 4096
 _CURE: Final = (
     "Nothing was done. Keep this database, run `counterfoil ledger check`, restore a copy that "
     "checks, and tell the inspector: somebody wrote into it who is not the office."
@@ -130,7 +131,8 @@ class HeadKeeper:
         self.mark = mark
         self._is_marked = False
         self.entries: dict[int, Entry] = {}
-        """Entries that were found under a head: the tree only grows, so they stay what they are."""
+        """Entries that were found under a head: the tree only grows, so they stay what they are.
+        The newest of them, `_MOST_ENTRIES`."""
 
     def begin(self, connection: Connection, *, writes: bool) -> None:
         """Lay the transaction's head and map beside its connection; of the entries nothing is read
@@ -227,7 +229,11 @@ class TransactionHead:
                 raise _fault(
                     "head_entry", "an entry is not the one of the office's own head", index
                 ) from None
-            known[index] = decode(data, f"entry {index}")
+            if len(known) >= _MOST_ENTRIES:
+                for oldest in sorted(known)[: _MOST_ENTRIES // 2]:
+                    del known[oldest]
+            found = known[index] = decode(data, f"entry {index}")
+            return found
         return known[index]
 
     def require_tree(self) -> Reader:

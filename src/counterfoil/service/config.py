@@ -19,6 +19,9 @@ refuses.
                                   # names, in hex, as the proxy hands it on
     open_files = false            # true in a sandbox only: takes files in the open, and no
                                   # certificate is asked for
+    hosts = []                    # the names by which requesters reach it, with their port, as a
+                                  # Host header has them; none: this machine's own where
+                                  # `open_files` is true, else any, which the proxy checks
     most_bytes = 600000000        # of an item
     puts = 256                    # items that come in at once
     per_second = 100.0            # requests of one client on average
@@ -81,6 +84,19 @@ class GatewayDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_second: Rate = 100.0
     burst: Count = 400
     fresh_seconds: Count = 100_000
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def reached_by(self) -> tuple[str, ...] | None:
+        """The names by which it is reached; None for any. Without a certificate, a page of somebody
+        else's must not reach it through a browser on this machine."""
+        if self.hosts:
+            return tuple(each.lower() for each in self.hosts)
+        if not self.open_files or self.listen.startswith("unix:"):
+            return None
+        host, _, port = self.listen.rpartition(":")
+        names = dict.fromkeys([host.lower(), "127.0.0.1", "localhost", "[::1]"])
+        return tuple(f"{name}:{port}" for name in names)
 
 
 class PagesDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

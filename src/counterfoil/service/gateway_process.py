@@ -46,6 +46,7 @@ def gateway_orders(config: ServiceConfig) -> GatewayOrders:
         most_bytes=door.most_bytes,
         puts=door.puts,
         rate=RateLimits(door.per_second, door.burst),
+        hosts=door.reached_by,
     )
     return GatewayOrders(door.listen, settings)
 

@@ -101,7 +101,12 @@ class Queue:
         self.outbox = Outbox(office, mailbox, self.folders)
         self.notices = Notices(office, mailbox, self.folders)
         self.statements = Statements(office, self.folders)
-        self.records = {each.item: each for each in self.folders.records()}
+        self._readers: dict[tuple[str, ...], tuple[str, ...]] = {}
+        """Opening keys of those whom answers are sealed to, each list of them once: a key has two
+        thousand bytes, and every item of a requester names the same."""
+        self.records: dict[str, ItemRecord] = {}
+        for each in self.folders.records():
+            self._remember(each)
         self._later: dict[str, float] = {}
         """What could not be done, and when it is tried again, by the monotonic clock."""
         self._open = {each.batch for each in batch_statuses(office, NOBODY) if _is_open(each)}
@@ -202,7 +207,7 @@ class Queue:
         status = finish(receive_file(self.office, SERVICE, command), self._watch)
         record = self._record(taken, status)
         self.folders.keep(record)
-        self.records[record.item] = record
+        self._remember(record)
         self._open.add(status.batch)
         self.log("received", item=record.item, batch=status.batch, state=status.state)
         return record, status
@@ -309,7 +314,7 @@ class Queue:
     def _seal(
         self, record: ItemRecord, answer: ReleasedAnswer, keys: tuple[PublicOpeningKey, ...]
     ) -> None:
-        self.records[record.item] = self.outbox.put(record, answer, keys)
+        self._remember(self.outbox.put(record, answer, keys))
         self._head_stale = True
         self.log("answered", item=record.item, batch=record.batch)
 
@@ -324,7 +329,11 @@ class Queue:
 
     def _keep(self, record: ItemRecord) -> None:
         self.folders.keep(record)
-        self.records[record.item] = record
+        self._remember(record)
+
+    def _remember(self, record: ItemRecord) -> None:
+        readers = self._readers.setdefault(record.reply_to, record.reply_to)
+        self.records[record.item] = msgspec.structs.replace(record, reply_to=readers)
 
     def _head(self) -> bool:
         if not (self._head_stale or self.outbox.is_due()):

@@ -3,16 +3,12 @@ must no longer be used."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import msgspec
 import typer
 
-from counterfoil.answers.receipts import Receipt
 from counterfoil.cli.files import read_whole, require_new, write_new
 from counterfoil.cli.options import (
     AsJson,
@@ -30,14 +26,11 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.client import Desk, OfficerKey, RemoteOffice, act, ask, ask_plainly
+from counterfoil.client import Desk, RemoteOffice, act, ask, ask_plainly, statements
 from counterfoil.controls.recall import listing, receipts
 from counterfoil.controls.recall import service as recalls
 from counterfoil.controls.recall.reasons import REASONS
-from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
-from counterfoil.envelopes import is_item
-from counterfoil.exchange import statements
 
 _REASONS = "Reasons: " + "; ".join(f"{name} ({said})" for name, said in REASONS.items()) + "."
 app = group(
@@ -186,7 +179,7 @@ def show_statements(
         office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         found = ask_plainly(office, statements.list_statements, key.officer)
-        lines = [line for each in found for line in _statement_lines(each)]
+        lines = [line for each in found for line in statements.statement_lines(each)]
         words = "\n".join(lines) or "No statement waits."
         show({"statements": msgspec.to_builtins(found)}, words, as_json=as_json)
         if found:
@@ -217,44 +210,12 @@ def receipt(
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
         statement = receipts.enter_receipt_statement
-        with _signed(office, first, file) as path:
+        with statements.statement_file(office, first, file) as path:
             wanted = receipts.EnterReceipt(Upload(path))
             done = act(office, statement, receipts.enter_receipt, wanted, first, other)
         closed = ", ".join(map(str, done.closed))
         words = f"Receipt {done.place} is entry {done.index}; it closes duty {closed}."
         show(msgspec.to_builtins(done), words, as_json=as_json)
-
-
-@contextmanager
-def _signed(office: Desk, key: OfficerKey, named: str) -> Generator[Path]:
-    """A file of a statement, which is named by its path, or by the item that it came in."""
-    if not is_item(named):
-        yield Path(named)
-        return
-    for each in ask_plainly(office, statements.list_statements, key.officer):
-        if each.item == named:
-            with TemporaryDirectory() as folder:
-                file = Path(folder) / "statement.jws"
-                file.write_text(each.statement, encoding="ascii")
-                yield file
-            return
-    raise StateFault(
-        "statement_unknown",
-        "no statement of this item waits to be entered",
-        place=named,
-        cure="`counterfoil recall statements` lists those that wait.",
-    )
-
-
-def _statement_lines(each: statements.WaitingStatement) -> list[str]:
-    said = each.receipt
-    about = f"recall {said.number}" if said.about == "recall" else "expired answers"
-    return [f"{each.item}", f"  {said.batch}, {about}, came {each.received_at}", _said(said)]
-
-
-def _said(said: Receipt) -> str:
-    gone = f"{said.disposed} on {said.disposed_on}" if said.disposed else "not destroyed yet"
-    return f"  {said.principal}; passed on to {', '.join(said.onward) or 'nobody'}; {gone}"
 
 
 def _lines(path: Path) -> list[str]:
