@@ -215,7 +215,7 @@ def write_world(folder: Path, people: int, seed: int) -> dict[str, int]:
         asked = [csv.DictWriter(file, ASKED) for file in (dated, undated)]
         for writer in (rows, *asked):
             writer.writeheader()
-        for row, questions, count in _doors(people, seed):
+        for row, questions, count in doors(people, seed):
             rows.writerows(row)
             asked[0].writerows(questions)
             asked[1].writerows(each | {"date_of_birth": ""} for each in questions)
@@ -227,7 +227,7 @@ def write_world(folder: Path, people: int, seed: int) -> dict[str, int]:
 Cells = dict[str, str]
 
 
-def _doors(people: int, seed: int) -> Iterator[tuple[list[Cells], list[Cells], int]]:
+def doors(people: int, seed: int) -> Iterator[tuple[list[Cells], list[Cells], int]]:
     """Door by door: rows held, questions, and people made."""
     chance = random.Random(seed)
     lists, total = read_lists(chance), 0

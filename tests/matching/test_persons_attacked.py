@@ -247,6 +247,10 @@ GROWN = """
     Matt|J|Alcott           = Matthew|J|                = Y
     Nikki|K|Camden          = Nicole|K|Xamden           = Y
     Tao Qiang||Shao         = Taokqing||Shao            = N
+    Miriam|M|Alcott         = Wiriam|M|Alcott           = N
+    Trong An||Mach          = Trong Anh||Mach           = N
+    Kathryn|C|Alcott        = Vathryn|C|Alcott          = N
+    Miriam|M|Alcott         = Mirixm|M|Alcott           = Y
     Tamika|R|Tolliver       = Tamia|R|Tolliver          = N
     Ana Tamika||Bonilla     = Ana Tamia||Bonilla        = N
     Park|Ji|Hoon            = Ji Hoon||Park             = Y

@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from counterfoil.certification.decoys import KINDS
 from counterfoil.core.values import Grant, NameForm, Resident, Residents, Sensitive
+from counterfoil.normalize.name_similarity import NICKNAME, VARIANT, compare_words
 
 EXACT: Final = "exact"
 _SAME_SUFFIX: Final = {"II": "JR"}
@@ -109,13 +110,20 @@ def _is_asked(grant: Grant, entry: Resident) -> bool:
 
 
 def _is_named_so(grant: Grant, entry: Resident) -> bool:
-    """Whether an entry bears the asked name, and the asked suffix or date of birth."""
-    if not _is_asked(grant, entry):
-        return False
+    """Whether an entry bears the asked name, and the asked suffix or date of birth; or another form
+    of it (JOHN, JACK) and the date of birth: a spelling of a resident's own name is no decoy."""
     born = grant.request.person.date_of_birth
-    return _suffix(grant.name) == _suffix(entry.name) or (
-        born is not None and born == entry.date_of_birth
-    )
+    is_born = born is not None and born == entry.date_of_birth
+    if not _is_asked(grant, entry):
+        return is_born and _is_form(grant.name, entry.name)
+    return is_born or _suffix(grant.name) == _suffix(entry.name)
+
+
+def _is_form(asked: NameForm, name: NameForm) -> bool:
+    """Whether the first given names are two forms of one, and the family names share a word."""
+    if not asked.given or not name.given or set(asked.family).isdisjoint(name.family):
+        return False
+    return compare_words(asked.given[0], name.given[0]) in (NICKNAME, VARIANT)
 
 
 def _suffix(name: NameForm) -> str:

@@ -116,10 +116,11 @@ def _is_unsure(
         return False
     pair = asked.given[0], resident.given[0]
     pair = pair if is_in_use(pair[0], weights) else pair[::-1]
+    may_rhyme = weights.version not in BEFORE_SYLLABLES and pair[0][0] != pair[1][0]
     return (
         "given.near" not in levels
         or levels.isdisjoint(_AGREEING_MIDDLE)
-        or not (is_slip_of_hand(*pair) or (is_grown and _is_misspelled(*pair)))
+        or not (is_slip_of_hand(*pair) or (is_grown and not may_rhyme and _is_misspelled(*pair)))
     )
 
 

@@ -185,10 +185,10 @@ REQUIREMENTS: Final[dict[str, Level]] = {
         FATAL,
         "Without the same tax number, an initial confirms nobody; and beside the same date of "
         "birth a slip in the given name confirms only if a hand makes it of a name in use, or from "
-        "27 years on it is spelled as no name is, and the middle names agree, and a name found "
-        "among later ones only if no initial stands for the rest, or for the first of two "
-        "syllables; and, below 27 years, two syllables as one word only if it is spelled so: else "
-        "it may be a twin's name.",
+        "27 years on it begins alike and is spelled as no name is, and the middle names agree, "
+        "and a name found among later ones only if no initial stands for the rest, or for the "
+        "first of two syllables; and, below 27 years, two syllables as one word only if it is "
+        "spelled so: else it may be a twin's name.",
     ),
     "given.partial": Level(
         FATAL,

@@ -237,6 +237,8 @@ def _like(word: str, words: list[str], *, by_syllables: bool, by_spelling: bool)
     if word in words:
         return word
     for other in words:
+        if by_spelling and _is_syllable(word) and _is_syllable(other):
+            continue  # TRONG AN and TRONG ANH are twins
         if min(len(word), len(other)) > 1 and (
             similarity.compare_words(word, other, with_later=by_spelling) in _FORMS
             or _is_slip(word, other, with_known=by_spelling)
