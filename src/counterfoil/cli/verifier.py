@@ -10,6 +10,7 @@ which may be given more than once, every checkpoint must carry that witness's co
 Each command prints one numbered statement for each thing that it has established, then OK. Exit
 codes: 0 OK; 2 a file or key that you named cannot be used; 5 something DOES NOT VERIFY; 6 the
 answer verifies, but its time is over, or it was recalled, and you asked for --in-force.
+--version prints the version and the SHA-256 of this file, to compare with another copy.
 
     proof         A C2SP tlog-proof: an entry is in the ledger. The entry is the one that the proof
                   carries, or the one in --entry FILE.
@@ -66,6 +67,7 @@ from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+VERSION = "0.1.0"
 SIGNS = 1  # type of a key that signs checkpoints and envelopes (c2sp.org/signed-note)
 COSIGNS = 4  # type of a key that cosigns checkpoints (c2sp.org/tlog-cosignature), Ed25519
 COSIGNS_ML_DSA = 6  # the same, ML-DSA-44
@@ -731,6 +733,9 @@ def main() -> int:
     parser.add_argument("--in-force", action="store_true")
     parser.add_argument("--recalls")
     parser.add_argument("--recalls-since", default="")
+    copy = sha256(Path(__file__).read_bytes()).hexdigest()
+    told = f"counterfoil-verify {VERSION} sha256:{copy}"
+    parser.add_argument("--version", action="version", version=told)
     arguments = parser.parse_args()
     task, verdict = None, "OK"
     try:
