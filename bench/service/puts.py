@@ -39,8 +39,8 @@ class Connection:
         """The status of the answer; 0 where the connection broke."""
         body = made.file.read_bytes()
         head = (
-            f"PUT /v1/items/{made.item} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {_TYPE}\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
+            f"PUT /v1/items/{made.item} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Content-Type: {_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         for _ in range(2):  # one that was open may have been closed by the other side meanwhile
             was_open = self.writer is not None

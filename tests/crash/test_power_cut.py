@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from counterfoil import ledger
@@ -47,7 +46,12 @@ def answered_on(
         opened.append(Connection(NAME, name, disk, pragma))
         return opened[-1]
 
-    made = partial(create_engine, creator=connect, module=driver(), poolclass=StaticPool)
+    def made(*url: Any, pool_use_lifo: bool, **options: Any) -> Engine:
+        """An engine of one connection, for which an order among several says nothing."""
+        assert pool_use_lifo
+        options |= {"creator": connect, "module": driver(), "poolclass": StaticPool}
+        return create_engine(*url, **options)
+
     with monkeypatch.context() as patched:
         patched.setattr(engines, "create_engine", made)
         world.office.store.close()

@@ -241,7 +241,10 @@ def test_nothing_that_was_acknowledged_is_lost_when_processes_are_killed(
     item, cut = os.urandom(16).hex(), os.urandom(16).hex()
     url = f"{sandbox.gateway}/v1/items/{item}"
     with socket.create_connection(("127.0.0.1", sandbox.port), PATIENCE) as line:
-        head = f"PUT /v1/items/{cut} HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n"
+        head = (
+            f"PUT /v1/items/{cut} HTTP/1.1\r\nHost: 127.0.0.1:{sandbox.port}\r\n"
+            "Content-Length: 90000\r\n\r\n"
+        )
         line.sendall(head.encode() + bytes(40_000))
         inbox = sandbox.directory / "mailbox" / "inbox"
         until(lambda: any(inbox.glob(f".{cut}.*")))

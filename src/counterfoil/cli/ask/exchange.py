@@ -347,13 +347,15 @@ def _status_lines(each: dict[str, Any]) -> list[str]:
 
 def _outbox_lines(standing: OutboxStanding) -> list[str]:
     if not standing.at:
-        return ["The outbox was not looked at yet: `counterfoil-ask fetch --from GATEWAY`."]
+        return [
+            "The outbox was not looked at yet: `counterfoil-ask fetch --from GATEWAY --key KEY`."
+        ]
     known = f"The outbox is known up to {standing.at}, head {standing.sequence}."
     if standing.current:
         return [known]
     return [
         f"{known} NOT CURRENT since {standing.next_due}: a recall would not show. "
-        "`counterfoil-ask fetch --from GATEWAY`"
+        "`counterfoil-ask fetch --from GATEWAY --key KEY`"
     ]
 
 
