@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import os
 import shutil
 from collections import Counter
@@ -23,6 +22,7 @@ from counterfoil.register.canaries import Canary, Draws, candidates, sample
 from counterfoil.register.canary_watch import CanaryWatch
 from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.manifest import Counts
+from counterfoil.register.pages.code_digest import PACKAGE, digest_of_code
 from counterfoil.register.pages.page_file import FORMAT, PageFile, share_file
 from counterfoil.register.pages.plan import BuildPlan
 from counterfoil.register.pages.sealing import BUCKET_FORMAT
@@ -182,12 +182,8 @@ def _facts(fingerprint: Fingerprint, plan: BuildPlan, sizes: Sizes, rows: int) -
 def _code_digest() -> str:
     """Of the code that makes what is sealed: a build is taken up by the same code alone, which
     seals the same again."""
-    rooms = [Path(__file__).parents[1], Path(normalize.__file__).parent]
-    digest = hashlib.sha256()
-    for path in sorted(path for room in rooms for path in room.rglob("*") if path.is_file()):
-        if path.suffix != ".pyc":
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    found = (path for room in ("register", "normalize") for path in (PACKAGE / room).rglob("*"))
+    return digest_of_code(path for path in found if path.is_file() and path.suffix != ".pyc")
 
 
 def _write_rejects(path: Path, run: PageBuild) -> None:

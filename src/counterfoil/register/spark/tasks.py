@@ -26,7 +26,6 @@ or once a thread where Spark runs Python in threads.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import pickle
@@ -47,6 +46,7 @@ from counterfoil.core.values import Public
 from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.custody.client import Channel, RemoteCustodian, fault_of
 from counterfoil.register.custody.protocol import Refused
+from counterfoil.register.pages.code_digest import PACKAGE, digest_of_code
 
 pa: Final[Any] = pyarrow
 FORMAT: Final = "counterfoil-spark-1"
@@ -169,12 +169,7 @@ def _take(job: Job) -> _Worker:
 @cache
 def code_digest() -> str:
     """Of Counterfoil's modules: what a job sends is read, and decided, by the same code alone."""
-    room = Path(__file__).parents[2]
-    digest = hashlib.sha256()
-    for path in sorted(room.rglob("*.py")):
-        digest.update(str(path.relative_to(room)).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    return digest_of_code(PACKAGE.rglob("*.py"))
 
 
 def altered() -> VerifyFault:
