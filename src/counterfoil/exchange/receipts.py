@@ -11,6 +11,8 @@ from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.instants import instant_text
 from counterfoil.database import Connection
@@ -33,13 +35,8 @@ def write_receipt(office: Office, mailbox: Mailbox, record: ItemRecord, counts: 
     keys = [parse_opening_key(each) for each in record.reply_to]
     with office.store.reading() as connection:
         place = _ledger_place(office, connection, record.batch)
-    receipt = Receipt(
-        office=office.settings.name,
-        item=record.item,
-        digest=record.digest,
-        content=record.content,
-        received_at=record.received_at,
-        batch=record.batch,
+    receipt = msgspec.structs.replace(
+        _taken(office, record),
         expected=record.expected,
         counts=seal_counts(record.item, counts, keys) if keys else (),
         ledger=place,
@@ -50,15 +47,7 @@ def write_receipt(office: Office, mailbox: Mailbox, record: ItemRecord, counts: 
 def write_statement_receipt(office: Office, mailbox: Mailbox, record: StatementRecord) -> None:
     """Receipt a statement that waits for two officers, or that they entered. Raises OSError,
     KeyFault."""
-    receipt = Receipt(
-        office=office.settings.name,
-        item=record.item,
-        digest=record.digest,
-        content=record.content,
-        received_at=record.received_at,
-        batch=record.batch,
-    )
-    _write(mailbox.receipt(record.item), make_receipt(receipt, office.signer()))
+    _write(mailbox.receipt(record.item), make_receipt(_taken(office, record), office.signer()))
 
 
 def write_refusal(
@@ -74,6 +63,18 @@ def write_refusal(
         refused=code,
     )
     _write(mailbox.receipt(waiting.item), make_receipt(receipt, office.signer()))
+
+
+def _taken(office: Office, record: ItemRecord | StatementRecord) -> Receipt:
+    """What every receipt of an item says that was taken."""
+    return Receipt(
+        office=office.settings.name,
+        item=record.item,
+        digest=record.digest,
+        content=record.content,
+        received_at=record.received_at,
+        batch=record.batch,
+    )
 
 
 def _ledger_place(office: Office, connection: Connection, batch: str) -> LedgerPlace | None:
