@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from counterfoil.accountability.evidence import Exported, ExportEvidence, write_key
 from counterfoil.core.errors import InputFault
+from counterfoil.web.inspector.parts import saved
 from counterfoil.web.page import Page, Visit
 
+_SEALED: Final = "application/octet-stream"
 _KEPT: Final = "evidence"
 
 
@@ -34,12 +36,12 @@ async def take(visit: Visit) -> dict[str, Any]:
 
 async def bundle(visit: Visit) -> Response:
     """The bundle that was taken last."""
-    return _file(_taken(visit).bundle, "request.evidence")
+    return saved(_taken(visit).bundle, "request.evidence", _SEALED)
 
 
 async def key(visit: Visit) -> Response:
     """Its key."""
-    return _file(write_key(_taken(visit).key), "request.evidence.key")
+    return saved(write_key(_taken(visit).key), "request.evidence.key", _SEALED)
 
 
 def _taken(visit: Visit) -> Exported:
@@ -52,11 +54,6 @@ def _taken(visit: Visit) -> Exported:
             cure="Take it again on the page of evidence; that is entered again.",
         )
     return found
-
-
-def _file(data: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(data, headers=headers, media_type="application/octet-stream")
 
 
 PAGES: Final = (

@@ -1,4 +1,4 @@
-"""What the inspector's pages have in common: days of a field, and texts that a browser saves."""
+"""What the inspector's pages have in common: days of a field, and files that a browser saves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_day(text: str, place: str) -> date:
         ) from None
 
 
-def saved(text: str | bytes, name: str) -> Response:
-    """A text that a browser saves under a name."""
+def saved(data: str | bytes, name: str, media_type: str = "text/plain; charset=utf-8") -> Response:
+    """A file, text where nothing else is said, that a browser saves under a name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, headers=headers, media_type="text/plain; charset=utf-8")
+    return Response(data, headers=headers, media_type=media_type)

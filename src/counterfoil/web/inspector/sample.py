@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from counterfoil.accountability.inspection.draw import DrawFiles, DrawnSample, SampleFiles
 from counterfoil.core.errors import InputFault
+from counterfoil.web.inspector.parts import saved
 from counterfoil.web.officers.files import MOST_BYTES, upload
 from counterfoil.web.page import Page, Visit
 
@@ -73,8 +74,7 @@ async def folder(visit: Visit) -> Response:
             place="inspection",
             cure="Draw it again on the page of the inspector's sample; that is entered again.",
         )
-    headers = {"Content-Disposition": 'attachment; filename="sample.zip"'}
-    return Response(drawn.data, headers=headers, media_type="application/zip")
+    return saved(drawn.data, "sample.zip", "application/zip")
 
 
 def _rows(text: str) -> int:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from counterfoil.controls.notices.demands import LiftNotice, OrderNotice
 from counterfoil.controls.notices.service import EnterNotice, WriteNotice, WrittenNotice
+from counterfoil.web.inspector.parts import saved
 from counterfoil.web.officers import signing
 from counterfoil.web.officers.files import MOST_BYTES, keep, number_of, upload
 from counterfoil.web.page import Page, Shown, Visit
@@ -41,8 +42,7 @@ async def write(visit: Visit) -> dict[str, Any]:
 async def file(visit: Visit) -> Response:
     """The notice as a file."""
     written = await _written(visit)
-    headers = {"Content-Disposition": f'attachment; filename="{written.batch}.notice"'}
-    return Response(written.text.encode(), 200, headers, "text/plain; charset=utf-8")
+    return saved(written.text, f"{written.batch}.notice")
 
 
 async def _written(visit: Visit) -> WrittenNotice:
