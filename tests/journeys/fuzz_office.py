@@ -55,7 +55,7 @@ class Fuzz:
     """One office, altered again and again from the same moments. `stopped`: by the kind of edit,
     how often each code stopped a sequence of it, or that the honest answer left."""
 
-    def __init__(self, directory: Path, seed: str) -> None:
+    def __init__(self, directory: Path, seed: str, patch: pytest.MonkeyPatch) -> None:
         template = directory / "template"
         template.mkdir()
         (directory / "world").mkdir()
@@ -70,9 +70,9 @@ class Fuzz:
         self.stopped: dict[str, Counter[str]] = defaultdict(Counter)
         self.broken: list[str] = []
         self.unentered = 0
-        self._watch_openings()
+        self._watch_openings(patch)
 
-    def _watch_openings(self) -> None:
+    def _watch_openings(self, patch: pytest.MonkeyPatch) -> None:
         opened = SealedRegister.open_residents
 
         def watched(sealed: SealedRegister, grants: Any) -> Any:
@@ -81,7 +81,7 @@ class Fuzz:
                 self.unentered += not json.loads(newest.fetchone()[0]).get("opening")
             return opened(sealed, grants)
 
-        SealedRegister.open_residents = watched  # pyright: ignore[reportAttributeAccessIssue]
+        patch.setattr(SealedRegister, "open_residents", watched)
 
     def run(self, number: int) -> None:
         """One sequence."""
@@ -270,7 +270,7 @@ def ran(sequences: range, seed: str) -> Ran:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         once.remember(patch)
         patch.setattr(keyfile, "_N", 2)
-        fuzz = Fuzz(Path(folder), seed)
+        fuzz = Fuzz(Path(folder), seed, patch)
         for number in sequences:
             fuzz.run(number)
         fuzz.story.world.office.store.close()
