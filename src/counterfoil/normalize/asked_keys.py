@@ -7,7 +7,7 @@ is to split: two exact names (`exact_name`) are two. All are made from the norma
 that no spelling leads past them, and `matching` confirms nobody to whom a question does not lead.
 
     home_keys       home|...     kind, number, unit, urbanization, ZIP (city and state without one)
-                    head|...     the same with each state of the ZIP and the first letters of the street
+                    head|...     the same with each state of the ZIP and the street's first letters
                     tail|...     ... its last letters
                     sound|...    ... its sound
                     affix|...    ... its bare stem, or name and suffix of a numbered street
