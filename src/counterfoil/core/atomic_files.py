@@ -1,12 +1,27 @@
 """Files that are replaced whole or not at all: temporary file beside, fsync, rename, fsync of the
-folder. The temporary file is locked, so that of two processes each writes a whole one."""
+folder. `replace_file` is for folders that only we write: its temporary file is locked, so that of
+two processes each writes a whole one.
+
+The others are for a folder that somebody else writes too, such as the mailbox. What lies there may
+be a link to a file of ours, a pipe that never ends or a file of any size: it is read without
+following, waiting or reading on, and written under a name that is new and that nobody can guess.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from counterfoil.core.file_lock import locked_file
+
+_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+_READ: Final = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0) | _NOFOLLOW
+_NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | _NOFOLLOW
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -21,6 +36,51 @@ def replace_file(path: Path, data: bytes) -> None:
             os.fsync(descriptor)
         beside.replace(path)
     sync_path(path.parent)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A regular file, opened to be read. Raises OSError, also for a link, a pipe, a device."""
+    descriptor = os.open(path, _READ)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "this is no regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes. Raises OSError as `open_regular`,
+    ValueError for a longer one."""
+    with open_regular(path) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise ValueError("the file is too long")
+    return data
+
+
+@contextmanager
+def placed_file(path: Path, mode: int) -> Generator[BinaryIO]:
+    """A new file, to be written and read, that takes the name `path` whole and durably at the end,
+    with the rights `mode`; whatever has the name is replaced, never followed. Until then it is
+    ours alone. Raises OSError."""
+    part = path.with_name(f".{path.name}.{os.urandom(8).hex()}.part")
+    try:
+        with os.fdopen(os.open(part, _NEW, 0o600), "w+b") as sink:
+            yield sink
+            sink.flush()
+            os.fchmod(sink.fileno(), mode)
+            os.fsync(sink.fileno())
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+    sync_path(path.parent)
+
+
+def place_file(path: Path, data: bytes, mode: int) -> None:
+    """Write `data` at `path` as `placed_file` does. Raises OSError."""
+    with placed_file(path, mode) as sink:
+        sink.write(data)
 
 
 def sync_path(path: Path) -> None:
