@@ -7,6 +7,9 @@ answer leaves that the honest office would not have released (a withdrawn batch'
 confirms who is held), or the register is opened where the ledger has no opening. The page is
 written of what the program saw.
 
+The office publishes its ledger, and the writer does not write the public folder: others have copies
+of it. Nothing else shows that all of the database is an older copy (ledger/head.py).
+
 The sequences are cut into shares, each with an office and a seed of its own (`SEED`, number of the
 share), and there are as many processes as cores. Keys are sealed under scrypt's smallest cost: this writer has no
 passphrase and guesses none, and most of a sequence's time would go into it.
@@ -28,13 +31,17 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import pytest
 
 from counterfoil import client
+from counterfoil.accountability import publication
 from counterfoil.client import office_keys
 from counterfoil.core import keyfile
 from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.use_cases import SERVICE
 from counterfoil.core.values import Officer, Role
+from counterfoil.office.settings import write_settings
 from counterfoil.register import SealedRegister
 from tests.journeys.test_writers import MOMENTS, STARTS, TABLES, TRIGGERS, Story, edit
 from tests.world import once
@@ -46,9 +53,35 @@ _ROWS: Final = ("tables", "table", "row", "column", "delete", "insert")
 _LEDGER: Final = ("ledger_block", "ledger_tile", "ledger_checkpoint", "ledger_head", "remembered")
 _FILES: Final = ("office.toml", "register", "law")
 _OFFICE_PARTS: Final = (*_FILES, "keys")
+PUBLIC: Final = "public"
+EARLIER: Final = {"withdrawn": MOMENTS[:1], "determined": MOMENTS[:1]} | {
+    moment: ("received", *MOMENTS[2 : MOMENTS.index(moment)]) for moment in MOMENTS[3:]
+}
+"""The moments that one office went through before it came to one: each once, and `withdrawn` on no
+way but its own."""
 _MOST_SHOWN: Final = 6
 _SHARE: Final = 250
 """Sequences of one office."""
+
+
+class PublishedStory(Story):
+    """A story whose office publishes its ledger at each moment, and finds the folder of that moment
+    when it is as it was then."""
+
+    def keep(self, moment: str) -> None:
+        office = self.world.office
+        publication.publish(office, SERVICE, publication.PublishLedger())
+        super().keep(moment)
+        _copy(self.folder, self.world.directory / f"{moment}-{PUBLIC}")
+
+    def back(self, moment: str) -> None:
+        _copy(self.world.directory / f"{moment}-{PUBLIC}", self.folder)
+        super().back(moment)
+
+    @property
+    def folder(self) -> Path:
+        """What is published."""
+        return self.world.directory / PUBLIC
 
 
 class Fuzz:
@@ -59,9 +92,10 @@ class Fuzz:
         template = directory / "template"
         template.mkdir()
         (directory / "world").mkdir()
-        with closed(World(template, seed="template")):
-            pass
-        self.story = Story(directory / "world", template)
+        with closed(World(template, seed="template")) as world:
+            publishing = msgspec.structs.replace(world.office.settings, publish_to=f"../{PUBLIC}")
+            write_settings(world.path, publishing)
+        self.story = PublishedStory(directory / "world", template)
         self.base = directory / "base"
         self.base.mkdir()
         for name in _OFFICE_PARTS:
@@ -89,6 +123,7 @@ class Fuzz:
         self.story.world.office.store.close()
         for name in _OFFICE_PARTS:
             _copy(self.base / name, self.story.world.path / name)
+        self.start = start
         self.story.back(start)
         codes: list[str] = []
         steps = self.random.sample(list(self.steps().values()), 2) + list(self.ends().values())
@@ -222,7 +257,7 @@ class Fuzz:
         self.story.world.office.store.close()
         for name in ("office.db-wal", "office.db-shm"):
             (self.story.world.path / name).unlink(missing_ok=True)
-        shutil.copy(self.story.copy(self.random.choice(MOMENTS)), self.story.path)
+        shutil.copy(self.story.copy(self.random.choice(EARLIER[self.start])), self.story.path)
 
     def _settings(self) -> None:
         path = self.story.world.path / "office.toml"
