@@ -137,10 +137,12 @@ def fold_number(text: str) -> str:
 
 _AS_DIGITS: Final = str.maketrans("oilszbeatg", "0115283479")
 """Letters that are written for a digit, as that digit; no digit becomes another."""
-_BESIDE_NUMBER: Final = re.compile(
-    r"\A(?:inv(?:est(?:igation|igative)?)?|ref(?:erence)?|docket|dkt|number|our|your)+(?=[a-z0-9])"
-    r"|(?:cont(?:d|inued)?|copy|bis)\Z"
+_SIGNS: Final = ("inv", "ref", "docket", "dkt", "number", "our", "your")
+_SIGN: Final = re.compile(
+    r"(?:inv(?:est(?:igation|igative)?)?|ref(?:erence)?|docket|dkt|number|our|your)+(?=[a-z0-9])"
 )
+_MORE: Final = re.compile(r"(?:cont(?:d|inued)?|copy|bis)\Z")
+"""Words before a number and behind it."""
 _DIGITS: Final = re.compile(r"(?<=[^0-9])[0-9]{2,}|\A[0-9]{5,}")
 _YEAR: Final = re.compile(r"(20[0-4][0-9]|19[89][0-9])0*(?=[0-9])")
 
@@ -153,16 +155,19 @@ def fold_alike_number(number: str) -> str:
     of `fold_number` is one of these."""
     if not number:
         return ""
-    bare = _BESIDE_NUMBER.sub("", number).translate(_AS_DIGITS)
-    return "=" + _DIGITS.sub(_without_zeros, bare)
+    if number.startswith(_SIGNS):
+        number = number[found.end() :] if (found := _SIGN.match(number)) else number
+    if number[-1].isalpha():
+        number = _MORE.sub("", number)
+    return "=" + _DIGITS.sub(_without_zeros, number.translate(_AS_DIGITS))
 
 
 def _without_zeros(found: re.Match[str]) -> str:
     """Digits without the zeros that follow their first year; where there is none, and a letter
     before, without those at their head."""
     digits = found[0]
-    if _YEAR.search(digits):
-        return _YEAR.sub(r"\1", digits, count=1)
+    if (year := _YEAR.search(digits)) is not None:
+        return digits[: year.end(1)] + digits[year.end() :]
     return digits.lstrip("0") or "0" if found.start() else digits
 
 
