@@ -113,6 +113,12 @@ INVESTIGATIONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "investigation-sign": ("a word before it", ("HSI-2026-0017", "No. HSI-2026-0017")),
     "investigation-stop": ("a stop after it", ("HSI-2026-0017", "HSI-2026-0017.")),
+    "investigation-zeros": ("zeros left out", ("HSI-2026-0017", "HSI-2026-17")),
+    "investigation-letter-o": ("the letter O for zero", ("HSI-2026-0017", "HSI-2O26-OO17")),
+    "investigation-letter-l": ("the letter l for one", ("HSI-2026-0017", "HSI-2026-00l7")),
+    "investigation-five": ("a digit for a letter", ("HSI-2026-0017", "H5I-2026-0017")),
+    "investigation-reference": ("its sign before it", ("HSI-2026-0017", "Inv. HSI-2026-0017")),
+    "investigation-continued": ("a word after it", ("HSI-2026-0017", "HSI-2026-0017 (cont.)")),
 }
 
 

@@ -189,6 +189,21 @@ def test_reasons_and_investigations_are_counted_over_files() -> None:
     assert (other.reasons, other.similar, other.investigated) == (1, 1, 1)
 
 
+def test_an_investigation_is_one_however_its_number_is_written() -> None:
+    one, two = "HSI-2026-0017", "Inv. H5I 2O26 17"
+    rows = [_asked("Ada", investigation_number=one), _asked("Consuelo", investigation_number=two)]
+    assert [uses.investigated for uses in _uses(*rows)] == [2, 2]
+    assert [uses.investigated for uses in _with_past(rows[:1], rows[1])] == [2]
+
+
+def test_what_was_kept_under_a_number_as_it_is_written_counts_on() -> None:
+    before, now = asked_by(_asked("Ada")), asked_by(_asked("Consuelo"))
+    counting, key = Counting(now, 1 << 62, KEY), before.written[0]
+    assert key in counting.wanted(range(1)).investigations
+    kept = Recalled((), [(1, key, before.owners[0], 1)])
+    assert counting.uses(range(1), kept)[0].investigated == 2
+
+
 # -- the file and the past ---------------------------------------------------------------------------------
 
 

@@ -159,6 +159,14 @@ def test_a_lone_surrogate_is_counted_like_any_text() -> None:
         ),
         ({"investigation_number": "NO-2025-00417"}, {"reasons", "similar"}),
         ({"investigation_number": "CR\u20112025-00417"}, {"reasons", "similar", "investigations"}),
+        ({"investigation_number": "CR-2025-417"}, {"reasons", "similar", "investigations"}),
+        ({"investigation_number": "CR-2O25-00417"}, {"reasons", "similar", "investigations"}),
+        ({"investigation_number": "CR-2025-OO4l7"}, {"reasons", "similar", "investigations"}),
+        ({"investigation_number": "Inv. CR-2025-00417"}, {"reasons", "similar", "investigations"}),
+        ({"investigation_number": "CR-2025-417 (cont.)"}, {"reasons", "similar", "investigations"}),
+        ({"investigation_number": "CR-2025-04170"}, {"reasons", "similar"}),
+        ({"investigation_number": "CR-2025-00471"}, {"reasons", "similar"}),
+        ({"investigation_number": "CR-2026-00417"}, {"reasons", "similar"}),
         ({"reason": "Another matter"}, {"investigations"}),
     ],
 )
@@ -168,6 +176,16 @@ def test_reasons_and_investigations_are_one_in_their_plain_form(
     mine, other = _of(REQUEST), _of(changed(**change))
     names = ("reasons", "similar", "investigations")
     assert {name for name in names if getattr(mine, name) == getattr(other, name)} == same
+
+
+@pytest.mark.parametrize("form", ["CR-2025-{:06d}", "26-{:06d}", "RO{:06d}", "{:06d}", "S-{:06d}"])
+def test_numbers_of_one_series_are_as_many_investigations_as_they_are(form: str) -> None:
+    written = [
+        form.format(number)
+        for number in (*range(0, 2_000), *range(20_000, 1_000_000, 9_001), 202_600)
+    ]
+    asked = _of(*[changed(investigation_number=each) for each in written])
+    assert len(set(asked.investigations)) == len(set(asked.written)) == len(written)
 
 
 def test_the_owner_of_an_investigation_is_known_by_name_suffix_and_date_of_birth() -> None:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from counterfoil import client, disclosure
@@ -39,6 +39,7 @@ from counterfoil.gate.history.tables import (
     ASKED_KEY,
     ASKED_MATTER,
     ASKED_QUESTION,
+    INVESTIGATIONS,
     ROWS_OF_FILE,
 )
 from counterfoil.gate.history.uses import ONCE, Uses
@@ -314,6 +315,20 @@ def test_what_nobody_answered_does_not_count_and_counts_again_once_it_is_answere
         assert uses.reasons == (1 if 2 in unanswered else 2)
     assert _uses(store, REQUEST, other) == full
     assert _officers(store) == {2, 1}
+
+
+def test_a_file_that_came_before_the_present_keys_of_investigations_is_settled(
+    store: Store,
+) -> None:
+    other = changed(ELSEWHERE, person=changed(REQUEST.person, given_name="Consuelo"))
+    _keep(store, "b1", REQUEST)
+    with store.transaction() as connection:
+        numbers = update(ASKED_MATTER).where(ASKED_MATTER.c.kind == INVESTIGATIONS)
+        connection.execute(numbers.values(key=asked_by(REQUEST).written[0]))
+    for unanswered, people in (({0}, 1), (set(), 2)):
+        with store.transaction() as connection:
+            settle(connection, KEY, "b1", range(1), lambda: [(0, REQUEST)], unanswered)
+        assert [uses.investigated for uses in _uses(store, other)] == [people]
 
 
 def test_a_file_that_is_not_recorded_is_settled_by_nothing(store: Store) -> None:

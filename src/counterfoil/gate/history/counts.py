@@ -152,7 +152,7 @@ class Counting:
         return Wanted(
             set(some.keys[starts[rows.start] : starts[rows.stop]]),
             set(some.similar[rows.start : rows.stop]),
-            set(some.investigations[rows.start : rows.stop]),
+            {*some.investigations[rows.start : rows.stop], *some.written[rows.start : rows.stop]},
         )
 
     def _take(self, rows: range, recalled: Recalled) -> None:
@@ -220,7 +220,7 @@ class Counting:
             contents += earlier.contents.get(rows.earlier_contents[row], 0)
         reasons = index.reasons.get(matter, 1) + self._reasons.get(matter, 0)
         alike = index.similar.get(similar, 1) + self._similar.get(similar, 0)
-        investigated = self._investigated(number, rows.owners[row]) if number else 1
+        investigated = self._investigated(row, number, rows.owners[row]) if number else 1
         if found is _ALONE and contents == reasons == alike == investigated == 1:
             return ONCE
         counted = (
@@ -238,9 +238,13 @@ class Counting:
         )
         return ONCE if counted == _ONCE else Uses(*counted)
 
-    def _investigated(self, number: int, owner: int) -> int:
+    def _investigated(self, row: int, number: int, owner: int) -> int:
+        """People under the investigation of a row, this one included. What was kept under the
+        number as it is written counts as well."""
         here = self._index.investigations.get(number, _NOBODY)
         before = self._people.get(number, _NOBODY)
+        if written := self._people.get(self.fingerprints.written[row]):
+            before = before | written
         if not (here or before):
             return 1
         return len(here) + len(before - here) + (owner not in here and owner not in before)

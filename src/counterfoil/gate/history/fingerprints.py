@@ -29,9 +29,10 @@ meet:
 
 A question without a usable name has no person, and its content in the place of a person's key. Of
 the matter are counted: `reason` by its normal form, `similar` by letters that no digit stands for,
-`investigation` by its number, `owner` the person under an investigation. The hashes are those of
-keyed_hash.py. Stored hashes depend on the contexts below: a new version of the normal forms is
-counted beside the earlier one, as earlier.py does for the first.
+`investigation` by what its number has in common with those that are written for it, `owner` the
+person under an investigation. The hashes are those of keyed_hash.py. Stored hashes depend on the
+contexts below: a new version of the normal forms is counted beside the earlier one, as earlier.py
+does for the first, and as `written` for investigations.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ from counterfoil.core.values import (
 from counterfoil.gate.history.earlier import EarlierFingerprinter
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, prepare_column, utf8
 from counterfoil.gate.history.sealed_names import SealedNames
-from counterfoil.gate.law.folding import fold_entry, fold_number, fold_similar
+from counterfoil.gate.law.folding import fold_alike_number, fold_entry, fold_number, fold_similar
 from counterfoil.gate.law.years import LATEST, spans_of
 from counterfoil.normalize import counted_address, normalize_address, normalize_name
 from counterfoil.normalize.asked_keys import (
@@ -106,9 +107,10 @@ class Fingerprints(Sensitive, frozen=True, gc=False):
     """The fingerprints of consecutive rows of a file, by column; b"" and 0 for what is no request.
 
     `asked`: the questions as they are counted. `keys`: the keys of all rows one after the other,
-    `homes` and `people` of each row. `letters`: the letter classes of each given name, which are
-    never stored. `earlier_people`, `earlier_contents`: as the first version hashed them, where its
-    memory is still in the window, else empty.
+    `homes` and `people` of each row. `written`: investigations by the number in its normal form, as
+    they were kept before there were those of `investigations`. `letters`: the letter classes of
+    each given name, which are never stored. `earlier_people`, `earlier_contents`: as the first
+    version hashed them, where its memory is still in the window, else empty.
     """
 
     asked: list[bytes]
@@ -119,6 +121,7 @@ class Fingerprints(Sensitive, frozen=True, gc=False):
     reasons: array[int]
     similar: array[int]
     investigations: array[int]
+    written: array[int]
     owners: array[int]
     letters: array[int]
     earlier_people: array[int]
@@ -154,7 +157,7 @@ def _columns(fingerprints: Fingerprints) -> tuple[Any, ...]:
 
 def empty_fingerprints() -> Fingerprints:
     """The fingerprints of no rows, to be extended."""
-    columns: list[Any] = [array(kind) for kind in "qqBBqqqqqqq"]
+    columns: list[Any] = [array(kind) for kind in "qqBBqqqqqqqq"]
     return Fingerprints([], *columns)
 
 
@@ -311,6 +314,7 @@ class Fingerprinter:
             array("B", [len(about) or 1 for about in people]),
             column_of(self._reason(reasons)),
             column_of(self._reason([fold_similar(request.reason) for request in requests])),
+            column_of(_filled(self._investigation, list(map(fold_alike_number, numbers)))),
             column_of(_filled(self._investigation, numbers)),
             column_of(owners),
             array("q", [given_letters(form.name) for form in forms]),

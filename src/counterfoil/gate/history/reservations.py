@@ -22,7 +22,13 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from counterfoil.core.values import Request
 from counterfoil.database.prepared import Prepared
 from counterfoil.gate.history.batch_counts import earlier_officer_hash, officers_hashed
-from counterfoil.gate.history.fingerprints import Fingerprinter, forms_of, was_not_put, with_put
+from counterfoil.gate.history.fingerprints import (
+    Fingerprinter,
+    Fingerprints,
+    forms_of,
+    was_not_put,
+    with_put,
+)
 from counterfoil.gate.history.memory_sum import change_rows, sum_earlier, touch_file
 from counterfoil.gate.history.store import matters_of
 from counterfoil.gate.history.tables import (
@@ -32,6 +38,7 @@ from counterfoil.gate.history.tables import (
     ASKED_MATTER,
     ASKED_QUESTION,
     CASELOAD,
+    INVESTIGATIONS,
     ROWS_OF_FILE,
     AskedState,
 )
@@ -160,13 +167,30 @@ def _move(
         connection.execute(
             update(CASELOAD).where(*mine).values(requests=load.requests + sign * times)
         )
-    matter = ASKED_MATTER.c
     rows = Fingerprinter(key).fingerprint(moved, forms_of(moved))
-    for (kind, of, part), times in matters_of(rows):
-        mine = (matter.kind == kind, matter.key == of, matter.part == part, matter.file == number)
+    missing = {
+        of for (_, of, _), kept in _moved_matters(connection, rows, number, sign) if not kept
+    }
+    if not missing.isdisjoint(rows.investigations):  # the file came before their present keys
+        _moved_matters(connection, rows, number, sign, as_written=True)
+
+
+def _moved_matters(
+    connection: Connection, rows: Fingerprints, file: int, sign: int, *, as_written: bool = False
+) -> list[tuple[tuple[int, int, int], bool]]:
+    """Add the matters of these rows to those that a file has, or take them from it; each with
+    whether the file has it. `as_written`: investigations alone, under the keys that they had
+    before."""
+    matter, found = ASKED_MATTER.c, list[tuple[tuple[int, int, int], bool]]()
+    for (kind, of, part), times in matters_of(rows, as_written=as_written):
+        if as_written and kind != INVESTIGATIONS:
+            continue
+        mine = (matter.kind == kind, matter.key == of, matter.part == part, matter.file == file)
         was = connection.execute(select(matter.times).where(*mine)).scalar()
+        found.append(((kind, of, part), was is not None))
         if was is not None:
             change = {"times": was + sign * times}
             connection.execute(update(ASKED_MATTER).where(*mine).values(change))
-            row = (kind, of, part, number)
+            row = (kind, of, part, file)
             change_rows(connection, ASKED_MATTER, [(*row, was)], [(*row, change["times"])])
+    return found

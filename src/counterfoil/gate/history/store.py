@@ -324,12 +324,14 @@ def _matters(rows: Fingerprints, file: int) -> list[tuple[int, int, int, int, in
     return [(*matter, file, times) for matter, times in matters_of(rows)]
 
 
-def matters_of(rows: Fingerprints) -> list[tuple[tuple[int, int, int], int]]:
-    """The matters of these rows (kind, key, part), in their order, and how often each is named."""
+def matters_of(
+    rows: Fingerprints, *, as_written: bool = False
+) -> list[tuple[tuple[int, int, int], int]]:
+    """The matters of these rows (kind, key, part), in their order, and how often each is named.
+    `as_written`: investigations under the keys that they had before."""
+    numbers = rows.written if as_written else rows.investigations
     reasons = Counter(compress(zip(rows.similar, rows.reasons, strict=True), rows.asked))
-    people = Counter(
-        compress(zip(rows.investigations, rows.owners, strict=True), rows.investigations)
-    )
+    people = Counter(compress(zip(numbers, rows.owners, strict=True), numbers))
     found: list[tuple[tuple[int, int, int], int]] = []
     for kind, counted in ((REASONS, reasons), (INVESTIGATIONS, people)):
         matters = [*counted.items()]

@@ -5,6 +5,7 @@ punctuation and spacing never decide a finding.
     fold_citation("8 U.S.C. § 1253(a)(1)")                   ->  "8 usc 1253 ( a ) ( 1 )"
     fold_entry(" N/A ")                                      ->  "n/a"
     fold_number("No. HSI 2026-17")                           ->  "hsi202617"
+    fold_alike_number("hsi20260017")                         ->  "=h51202617"
     screened_words("County J4il")        ->  ["covnty", "j", "ll", "/", "covnty", "jall"]
 
 All of them fold the plain form of a text (normalize/plain_text.py). A text that is screened for
@@ -132,6 +133,42 @@ def fold_number(text: str) -> str:
     if bare.isalnum() and bare.isascii() and not bare.startswith(_SAY_NUMBER):
         return bare
     return _NOT_OF_NUMBER.sub("", folded)
+
+
+_AS_DIGITS: Final = str.maketrans("oilszbeatg", "0115283479")
+"""Letters that are written for a digit, as that digit; no digit becomes another."""
+_SIGNS: Final = ("inv", "ref", "docket", "dkt", "number", "our", "your")
+_SIGN: Final = re.compile(
+    r"(?:inv(?:est(?:igation|igative)?)?|ref(?:erence)?|docket|dkt|number|our|your)+(?=[a-z0-9])"
+)
+_MORE: Final = re.compile(r"(?:cont(?:d|inued)?|copy|bis)\Z")
+"""Words before a number and behind it."""
+_DIGITS: Final = re.compile(r"(?<=[^0-9])[0-9]{2,}|\A[0-9]{5,}")
+_YEAR: Final = re.compile(r"(20[0-4][0-9]|19[89][0-9])0*(?=[0-9])")
+
+
+def fold_alike_number(number: str) -> str:
+    """What numbers of `fold_number` have in common that are written for one another: `HSI-2026-17`,
+    `HSI-2026-0017`, `HSI-2O26-0017`, `H5I 2026 17`, `Inv. HSI-2026-0017 (cont.)`. Letters that a
+    digit is written for are digits, and zeros after a letter or the first year, and words beside a
+    number, say nothing. Two numbers of one length and one kind stay two. "" for no number; no text
+    of `fold_number` is one of these."""
+    if not number:
+        return ""
+    if number.startswith(_SIGNS):
+        number = number[found.end() :] if (found := _SIGN.match(number)) else number
+    if number[-1].isalpha():
+        number = _MORE.sub("", number)
+    return "=" + _DIGITS.sub(_without_zeros, number.translate(_AS_DIGITS))
+
+
+def _without_zeros(found: re.Match[str]) -> str:
+    """Digits without the zeros that follow their first year; where there is none, and a letter
+    before, without those at their head."""
+    digits = found[0]
+    if (year := _YEAR.search(digits)) is not None:
+        return digits[: year.end(1)] + digits[year.end() :]
+    return digits.lstrip("0") or "0" if found.start() else digits
 
 
 def fold_stated(text: str) -> str:
