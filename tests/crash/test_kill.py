@@ -15,7 +15,7 @@ from tests.crash.kills import Loops
 from tests.house.tree import ROOT
 
 KILLS, PARTS = 32, 2  # `make kills` kills a thousand times
-ROWS, CHUNK_ROWS = 240, 20
+ROWS, CHUNK_ROWS = 60, 10
 
 
 @pytest.mark.slow

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -31,7 +33,7 @@ from counterfoil.register.canaries import Canary
 from tests.cli.desk import Desk, command
 from tests.world.acts import resume, suspend
 from tests.world.crowd import people
-from tests.world.office import World, quiet
+from tests.world.office import World, closing, quiet
 from tests.world.people import SOURCE_COLUMNS, Row, request, write_csv
 
 OTHER = (
@@ -41,16 +43,38 @@ OTHER = (
 )
 
 
-@pytest.fixture
-def canaries(world: World) -> list[Canary]:
-    """The canaries of a crowd's register, which is the current one."""
+class Crowd(NamedTuple):
+    """An office with a crowd's register, how often it drew randomness, and its canaries."""
+
+    office: Path
+    draws: int
+    canaries: list[Canary]
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory, world_template: Path) -> Crowd:
+    """Built once; tests take copies."""
     made: list[Canary] = []
-    path = write_csv(world.directory / "crowd.csv", people(200), SOURCE_COLUMNS)
-    register_build.build_snapshot(
-        world.office, path, made_up=True, progress=quiet, canaries=6, told=made.extend
-    )
-    assert len(made) == 6
-    return made
+    folder = tmp_path_factory.mktemp("crowd")
+    with closing(World(folder, template=world_template)) as world:
+        path = write_csv(folder / "crowd.csv", people(200), SOURCE_COLUMNS)
+        register_build.build_snapshot(
+            world.office, path, made_up=True, progress=quiet, canaries=6, told=made.extend
+        )
+        assert len(made) == 6
+        return Crowd(world.path, world._random.count, made)
+
+
+@pytest.fixture
+def canaries(world: World, crowd: Crowd) -> list[Canary]:
+    """The canaries of a crowd's register, which is the current one."""
+    world.office.store.close()
+    shutil.rmtree(world.path)
+    shutil.copytree(crowd.office, world.path)
+    shutil.copy(crowd.office.parent / "crowd.csv", world.directory)
+    world._random.count = crowd.draws
+    world.office = world.opened()
+    return [*crowd.canaries]
 
 
 @pytest.fixture
