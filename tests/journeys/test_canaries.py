@@ -459,23 +459,29 @@ def _trace(world: World, files: list[list[Row]], days: int) -> list[tuple[object
     return seen
 
 
+ORDINARY = [
+    [request(200 + day, "Rosalind", "Achterberg", f"{day + 50} Elsewhere Rd")] for day in range(16)
+]
+
+
+@pytest.fixture(scope="module")
+def same(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, ...]]:
+    """What is seen of sixteen days without a canary's file."""
+    with closing(World(tmp_path_factory.mktemp("other"))) as other:
+        return _trace(other, ORDINARY, 16)
+
+
 @pytest.mark.parametrize("asked_on", [0, 1, 8])
 def test_until_the_day_of_notice_nothing_tells_which_file_was_about_a_canary(
-    world: World, canaries: list[Canary], asked_on: int, tmp_path: Path
+    world: World, canaries: list[Canary], asked_on: int, same: list[tuple[object, ...]]
 ) -> None:
     """The canary's file is of one row. From the day of notice on every file is refused alike."""
-    ordinary = [
-        [request(200 + day, "Rosalind", "Achterberg", f"{day + 50} Elsewhere Rd")]
-        for day in range(16)
-    ]
-    asked = [*ordinary]
+    asked = [*ORDINARY]
     asked[asked_on] = [_about(canaries[0], 100)]
     begun = world.now
     notice = suspension_service.notice_of(begun + timedelta(days=asked_on), 7)
     waits = -(-(notice - begun) // timedelta(days=1))
-    (tmp_path / "other").mkdir()
-    other = World(tmp_path / "other")
-    trace, same = _trace(world, asked, 16), _trace(other, ordinary, 16)
+    trace = _trace(world, asked, 16)
     assert trace[: 3 * waits] == same[: 3 * waits]
     assert {each[1] for each in same} == {True, False}
     assert {each[1:] for each in trace[3 * waits :]} == {trace[-1][1:]}
