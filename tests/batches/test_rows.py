@@ -89,6 +89,15 @@ def test_the_rejects_of_a_chunk_are_found_without_reading_its_other_rows() -> No
     assert caught.value.code == "payload_rows"
 
 
+def test_a_chunk_without_rejects_has_none_and_is_still_a_chunk() -> None:
+    rows = [encode_row(row) for row in GATED if not isinstance(row, Rejected)]
+    assert rows
+    assert decode_rejects(pack(rows)) == []
+    with pytest.raises(StoreFault) as caught:
+        decode_rejects(b"\x01")
+    assert caught.value.code == "payload_rows"
+
+
 def _digest(*chunks: list, key: BatchKey = KEY) -> str:
     digest = DeterminationsDigest(key)
     for chunk in chunks:

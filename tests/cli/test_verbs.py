@@ -199,6 +199,7 @@ def test_explain_draws_a_waterfall_that_holds_values_only_where_they_are_asked_f
     look = ("explain", batch, "q1", *desk.at, *desk.officer("a"), "--svg", picture)
     told = command(*look)
     assert "Marisol" not in told.out + picture.read_text()
+    assert picture.stat().st_mode & 0o777 == 0o600
     assert "|+" in told.out
     told = command(*look, "--values", values=True)
     assert ("given: Marisol" in told.out, 'asked: "Marisol"' in picture.read_text()) == (True, True)
