@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
 
+from counterfoil.core import worker_pool
 from tests.world import once
 from tests.world.office import World, closing
 from tests.world.postgres import Server
@@ -31,6 +33,12 @@ def _once() -> Iterator[None]:
         once.remember(patch)
         with once.uncollected(patch):
             yield
+
+
+@pytest.fixture
+def cold_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workers of a pool are started from nothing, as children of this process."""
+    monkeypatch.setattr(worker_pool, "subprocess", subprocess)
 
 
 @pytest.fixture(scope="session")

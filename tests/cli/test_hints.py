@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -106,16 +107,21 @@ def _joined(node: ast.JoinedStr) -> str:
 
 BUILT_AT_RUN_TIME: Final = {f"counterfoil {_FILLED}", f"counterfoil {_FILLED} --office DIR"}
 """Whose verb is a variable: `status`, the doctor and the marker of a demonstration."""
-HINTS: Final = list(hints_in_source())
+
+
+@cache
+def _hints() -> list[tuple[str, str]]:
+    """Found once, and not while tests are collected, which every process of the tests does."""
+    return list(hints_in_source())
 
 
 def test_a_command_in_a_message_can_be_run() -> None:
-    wrong = {place: fault_of(hint) for place, hint in HINTS if hint not in BUILT_AT_RUN_TIME}
+    wrong = {place: fault_of(hint) for place, hint in _hints() if hint not in BUILT_AT_RUN_TIME}
     assert {place: fault for place, fault in wrong.items() if fault} == {}
 
 
 def test_there_are_hints_and_wrong_ones_are_found() -> None:
-    assert len(HINTS) > 60
+    assert len(_hints()) > 60
     assert fault_of("counterfoil review BATCH --nothing") == "there is no --nothing"
     assert fault_of("counterfoil review") == "needs 1 arguments"
     assert fault_of("counterfoil agreement") == "names no verb"

@@ -1,15 +1,17 @@
-"""A few commands as real processes: pipes, Ctrl-C, a full disk, a terminal."""
+"""A few commands as real processes: pipes, Ctrl-C, a full disk, a terminal. The first is started
+from nothing, as a shell starts it; the others are forked from a process that has read the libraries
+(tests/world/warm.py)."""
 
 from __future__ import annotations
 
 import json
 import os
 import pty
-import resource
-import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -18,6 +20,7 @@ from counterfoil.cli.app import run
 from tests.cli.desk import TOKENS, Desk, command
 from tests.world.people import REQUESTS, request
 from tests.world.scan import found_in
+from tests.world.warm import Program
 
 _INTERRUPTED = """
 import itertools, os, signal, sys
@@ -40,15 +43,15 @@ the tests run in the background of a shell, which has its programs ignore it."""
 PROGRAM = [sys.executable, "-c", "from counterfoil.cli import main; main()"]
 
 
-def _run(*arguments: str | Path, **more: object) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [*PROGRAM, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        **more,
-    )  # type: ignore[call-overload]
+def _run(
+    *arguments: str | Path,
+    program: Sequence[str] = PROGRAM,
+    begin: type[subprocess.Popen[Any]] = Program,
+) -> subprocess.CompletedProcess[str]:
+    called = [*program, *map(str, arguments)]
+    with begin(called, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        out, errors = process.communicate(timeout=120)
+    done = subprocess.CompletedProcess[str](called, process.returncode, out, errors)
     assert found_in((done.stdout + done.stderr).encode(), TOKENS) == []
     assert "Traceback" not in done.stderr
     return done
@@ -87,7 +90,7 @@ def _many(desk: Desk, count: int = 300) -> None:
 
 def test_data_is_on_stdout_and_words_are_on_stderr(desk: Desk) -> None:
     desk.requests()
-    done = _run(*_answer(desk))
+    done = _run(*_answer(desk), begin=subprocess.Popen)
     assert (done.returncode, done.stdout[:2], done.stdout.count("\n")) == (0, "b-", 1)
     assert done.stderr.startswith("released: ")
 
@@ -102,29 +105,27 @@ def test_a_reader_that_goes_away_ends_the_run_quietly(desk: Desk, more: tuple[st
     reading, writing = os.pipe()
     os.close(reading)
     called = [*PROGRAM, "ledger", "show", *map(str, desk.at), *more]
-    done = subprocess.run(called, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+    with Program(called, stdout=writing, stderr=subprocess.PIPE) as process:
+        _, errors = process.communicate(timeout=60)
     os.close(writing)
-    assert (done.returncode, done.stderr) == (1, b"")
+    assert (process.returncode, errors) == (1, b"")
 
 
 def test_a_full_stdout_is_said_on_stderr(desk: Desk) -> None:
     with Path("/dev/full").open("wb") as full:
         called = [*PROGRAM, "ledger", "check", *map(str, desk.at)]
-        done = subprocess.run(
-            called, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
-        )
-    assert done.returncode == 1
-    assert "stdout: the result could not be printed [output_not_written]" in done.stderr
-    assert "Traceback" not in done.stderr
+        with Program(called, stdout=full, stderr=subprocess.PIPE, text=True) as process:
+            _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "stdout: the result could not be printed [output_not_written]" in errors
+    assert "Traceback" not in errors
 
 
 def test_ctrl_c_at_any_moment_leaves_what_the_next_run_finishes(desk: Desk) -> None:
     """Ctrl-C as the run begins, and twice where it has gone on for a while."""
     _many(desk)
     for nth in (1, 12, 24):
-        called = [sys.executable, "-c", _INTERRUPTED, str(nth), *_answer(desk)]
-        done = subprocess.run(called, capture_output=True, text=True, timeout=120, check=False)
-        assert "Traceback" not in done.stderr
+        done = _run(str(nth), *_answer(desk), program=[sys.executable, "-c", _INTERRUPTED])
         assert (done.returncode, "[interrupted]" in done.stderr) == (1, True)
         assert command("ledger", "check", *desk.at).code == 0
         assert len(desk.batches()) <= 1
@@ -133,10 +134,16 @@ def test_ctrl_c_at_any_moment_leaves_what_the_next_run_finishes(desk: Desk) -> N
     assert [each["state"] for each in desk.batches()] == ["released"]
 
 
-def _small_disk(limit: int) -> None:
-    """No file of this process may grow beyond the limit: what a full disk does to a write."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+_ON_A_SMALL_DISK = """
+import resource, signal, sys
+from counterfoil.cli import main
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+del sys.argv[1]
+main()
+"""
+"""The program, of which no file may grow beyond the limit: what a full disk does to a write."""
 
 
 @pytest.mark.parametrize("more_kib", [8, 200])
@@ -145,7 +152,8 @@ def test_on_a_full_disk_nothing_is_answered_and_the_batch_can_be_run_again(
 ) -> None:
     _many(desk)
     limit = (desk.office / "office.db").stat().st_size + more_kib * 1024
-    done = _run(*_answer(desk), "--json", preexec_fn=lambda: _small_disk(limit))
+    small = [sys.executable, "-c", _ON_A_SMALL_DISK, str(limit)]
+    done = _run(*_answer(desk), "--json", program=small)
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"]["code"] in {
         "store_failed",
@@ -188,7 +196,7 @@ def test_the_passphrase_is_asked_for_at_the_terminal_and_not_shown(tmp_path: Pat
         "--name",
         "ledger.agency.test/disclosure",
     ]
-    process = subprocess.Popen(
+    process = Program(
         called,
         stdin=program_side,
         stdout=subprocess.PIPE,

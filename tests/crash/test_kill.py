@@ -14,8 +14,8 @@ import pytest
 from tests.crash.kills import Loops
 from tests.house.tree import ROOT
 
-KILLS, PARTS = 32, 2  # `make kills` kills a thousand times
-ROWS, CHUNK_ROWS = 240, 20
+KILLS, PARTS = 24, 2  # `make kills` kills a thousand times
+ROWS, CHUNK_ROWS = 60, 10
 
 
 @pytest.mark.slow
@@ -40,7 +40,7 @@ def test_a_run_killed_at_any_moment_loses_nothing_and_answers_nothing_unentered(
 
 
 def _kill(directory: Path, part: int) -> None:
-    """One kill in every stretch of this part: of 32 stretches of the run, each second."""
+    """One kill in every stretch of this part: of 24 stretches of the run, each second."""
     loops = Loops(directory, part, ROWS, CHUNK_ROWS)
     for number in range(part, KILLS, PARTS):
         loops.loop(number / KILLS, (number + 1) / KILLS)

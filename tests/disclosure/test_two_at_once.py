@@ -25,6 +25,7 @@ from tests.house.tree import ROOT
 from tests.world.acts import officer
 from tests.world.office import World
 from tests.world.people import Row, request
+from tests.world.warm import Program
 
 _SCRIPT = """
 import sys
@@ -72,8 +73,7 @@ def _at_once(
     script = [sys.executable, "-c", _SCRIPT, *told]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
     several = [
-        subprocess.Popen(script, stdout=subprocess.PIPE, text=True, env=environment)
-        for _ in range(count)
+        Program(script, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(count)
     ]
     return [each.communicate(timeout=120)[0].split() for each in several]
 

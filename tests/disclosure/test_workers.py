@@ -87,10 +87,12 @@ def directories(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
 
 
-@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize(("count", "begun"), [(2, "cold_workers"), (3, "template")])
 def test_p7_what_is_kept_is_the_same_bytes_however_many_processes_thought(
-    tmp_path: Path, template: Path, count: int
+    tmp_path: Path, template: Path, count: int, begun: str, request: pytest.FixtureRequest
 ) -> None:
+    """Two that are started from nothing, and three that are forked (tests/world/warm.py)."""
+    request.getfixturevalue(begun)
     kept, told = [], []
     for name, number in (("one", 1), ("several", count)):
         world, rejects = _world(tmp_path / name, template, number), list[Reject]()
@@ -199,6 +201,7 @@ def test_a_worker_that_ends_early_breaks_the_step_off_and_the_next_run_finishes_
     )
 
 
+@pytest.mark.usefixtures("cold_workers")
 def test_ctrl_c_ends_the_workers_and_the_next_run_finishes(tmp_path: Path, template: Path) -> None:
     world = _world(tmp_path / "several", template, 2)
     started: list[int] = []

@@ -25,6 +25,7 @@ from counterfoil.intake import parquet_bounds
 from counterfoil.intake.columns import NAMES
 from counterfoil.intake.thrift import ThriftReader
 from tests.intake.make import codes, read, row, write_parquet
+from tests.world.warm import Program
 
 LIMIT = 2 << 30
 _READ = """
@@ -46,15 +47,11 @@ print(json.dumps([said, (peak - before) // 1024]))
 
 def read_apart(path: Path) -> tuple[list[str], int]:
     """What reading the file says in a process of 2 GiB, and how many MiB it took."""
-    done = subprocess.run(
-        [sys.executable, "-c", _READ, str(path), str(LIMIT)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    said, mebibytes = json.loads(done.stdout)
+    called = [sys.executable, "-c", _READ, str(path), str(LIMIT)]
+    with Program(called, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors[-2000:]
+    said, mebibytes = json.loads(out)
     return said, mebibytes
 
 

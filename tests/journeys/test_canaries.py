@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -31,7 +33,7 @@ from counterfoil.register.canaries import Canary
 from tests.cli.desk import Desk, command
 from tests.world.acts import resume, suspend
 from tests.world.crowd import people
-from tests.world.office import World, quiet
+from tests.world.office import World, closing, quiet
 from tests.world.people import SOURCE_COLUMNS, Row, request, write_csv
 
 OTHER = (
@@ -41,16 +43,38 @@ OTHER = (
 )
 
 
-@pytest.fixture
-def canaries(world: World) -> list[Canary]:
-    """The canaries of a crowd's register, which is the current one."""
+class Crowd(NamedTuple):
+    """An office with a crowd's register, how often it drew randomness, and its canaries."""
+
+    office: Path
+    draws: int
+    canaries: list[Canary]
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory, world_template: Path) -> Crowd:
+    """Built once; tests take copies."""
     made: list[Canary] = []
-    path = write_csv(world.directory / "crowd.csv", people(200), SOURCE_COLUMNS)
-    register_build.build_snapshot(
-        world.office, path, made_up=True, progress=quiet, canaries=6, told=made.extend
-    )
-    assert len(made) == 6
-    return made
+    folder = tmp_path_factory.mktemp("crowd")
+    with closing(World(folder, template=world_template)) as world:
+        path = write_csv(folder / "crowd.csv", people(200), SOURCE_COLUMNS)
+        register_build.build_snapshot(
+            world.office, path, made_up=True, progress=quiet, canaries=6, told=made.extend
+        )
+        assert len(made) == 6
+        return Crowd(world.path, world._random.count, made)
+
+
+@pytest.fixture
+def canaries(world: World, crowd: Crowd) -> list[Canary]:
+    """The canaries of a crowd's register, which is the current one."""
+    world.office.store.close()
+    shutil.rmtree(world.path)
+    shutil.copytree(crowd.office, world.path)
+    shutil.copy(crowd.office.parent / "crowd.csv", world.directory)
+    world._random.count = crowd.draws
+    world.office = world.opened()
+    return [*crowd.canaries]
 
 
 @pytest.fixture
@@ -435,23 +459,29 @@ def _trace(world: World, files: list[list[Row]], days: int) -> list[tuple[object
     return seen
 
 
+ORDINARY = [
+    [request(200 + day, "Rosalind", "Achterberg", f"{day + 50} Elsewhere Rd")] for day in range(16)
+]
+
+
+@pytest.fixture(scope="module")
+def same(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, ...]]:
+    """What is seen of sixteen days without a canary's file."""
+    with closing(World(tmp_path_factory.mktemp("other"))) as other:
+        return _trace(other, ORDINARY, 16)
+
+
 @pytest.mark.parametrize("asked_on", [0, 1, 8])
 def test_until_the_day_of_notice_nothing_tells_which_file_was_about_a_canary(
-    world: World, canaries: list[Canary], asked_on: int, tmp_path: Path
+    world: World, canaries: list[Canary], asked_on: int, same: list[tuple[object, ...]]
 ) -> None:
     """The canary's file is of one row. From the day of notice on every file is refused alike."""
-    ordinary = [
-        [request(200 + day, "Rosalind", "Achterberg", f"{day + 50} Elsewhere Rd")]
-        for day in range(16)
-    ]
-    asked = [*ordinary]
+    asked = [*ORDINARY]
     asked[asked_on] = [_about(canaries[0], 100)]
     begun = world.now
     notice = suspension_service.notice_of(begun + timedelta(days=asked_on), 7)
     waits = -(-(notice - begun) // timedelta(days=1))
-    (tmp_path / "other").mkdir()
-    other = World(tmp_path / "other")
-    trace, same = _trace(world, asked, 16), _trace(other, ordinary, 16)
+    trace = _trace(world, asked, 16)
     assert trace[: 3 * waits] == same[: 3 * waits]
     assert {each[1] for each in same} == {True, False}
     assert {each[1:] for each in trace[3 * waits :]} == {trace[-1][1:]}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
-from multiprocessing import get_context
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from counterfoil.core.errors import StateFault, StoreFault
 from counterfoil.register import current_snapshot
 from tests.register.conftest import PEOPLE, Office
 from tests.register.test_thief import forbidden, found_in
+from tests.world.warm import Program
 
 MOMENTS = ("read", "seal", "doors", "learn", "close")
 
@@ -45,11 +47,17 @@ def die_between_rename_and_current(folder: Path) -> None:
     Office(folder).build()
 
 
+_CALL = """
+import pickle, sys
+target, given = pickle.loads(bytes.fromhex(sys.argv[1]))
+target(*given)
+"""
+
+
 def killed(target: object, *given: object) -> None:
-    process = get_context("spawn").Process(target=target, args=given)  # pyright: ignore
-    process.start()
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
+    called = [sys.executable, "-c", _CALL, pickle.dumps((target, given)).hex()]
+    with Program(called) as process:
+        assert process.wait(timeout=120) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -4,7 +4,8 @@ A program is a process: it derives the keys of its office and builds its command
 ends. The tests run thousands of programs in one process, and much of their time went into two
 results that depend on nothing but the arguments: a key derived by scrypt, which is slow on purpose,
 and the tree of commands. Each is remembered here by all of its arguments, so what a test sees is
-what the program would have computed, byte for byte. The program knows nothing of it, and the tests
+what the program would have computed, byte for byte. The workers of a pool are forked from a process that has read
+what they read (`warm`), so that each has only its work to do. The program knows nothing of it, and the tests
 that start a process of their own go without it. (A law is remembered by the program itself, see
 gate/law/load.py.)
 """
@@ -12,15 +13,22 @@ gate/law/load.py.)
 from __future__ import annotations
 
 import gc
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from types import SimpleNamespace
+from typing import Final
 
 import pytest
 import typer.main
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from counterfoil.core import keyfile
+from counterfoil.core import keyfile, worker_pool
+from tests.world import warm
+
+WARM: Final = SimpleNamespace(Popen=warm.Program, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL)
+"""What a pool of workers needs of `subprocess`, begun warm."""
 
 
 @cache
@@ -40,9 +48,10 @@ class RememberedScrypt:
 
 
 def remember(patch: pytest.MonkeyPatch) -> None:
-    """Put the two in place. Only what succeeds is remembered."""
+    """Put the three in place. Only what succeeds is remembered."""
     patch.setattr(keyfile, "Scrypt", RememberedScrypt)
     patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+    patch.setattr(worker_pool, "subprocess", WARM)
 
 
 @contextmanager

@@ -25,6 +25,8 @@ from typing import Any
 
 import pytest
 
+from tests.world import warm
+
 BUDGETS = {
     "accountability": 200,
     "answers": 35,
@@ -68,9 +70,10 @@ _begun = pytest.StashKey[float]()
 
 
 def spent() -> float:
-    """Seconds of processor time of this process and of its children that have ended."""
+    """Seconds of processor time of this process, of its children and of the programs that it began
+    warm, as far as they have ended."""
     times = os.times()
-    return time.process_time() + times.children_user + times.children_system
+    return time.process_time() + times.children_user + times.children_system + warm.SPENT[0]
 
 
 def shares(seconds: dict[str, float]) -> dict[str, float]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import shutil
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
@@ -44,7 +46,7 @@ from tests.accountability.evidence.bundles import (
 )
 from tests.accountability.reconciliation.desk import alter
 from tests.controls.recall.desk import recall
-from tests.world.office import NOW, World
+from tests.world.office import NOW, World, closing
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import found_in, tokens_of
 
@@ -62,6 +64,22 @@ OUTCOMES = {
 }
 
 
+class Answered(NamedTuple):
+    """An office that answered a batch, the batch, and the bundle of its first request."""
+
+    world: World
+    batch: str
+    made: Made
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory, world_template: Path) -> Iterator[Answered]:
+    """For tests that look at the bundle, and leave the office as it is."""
+    with closing(World(tmp_path_factory.mktemp("answered"), template=world_template)) as world:
+        batch = released(world)
+        yield Answered(world, batch, make(world, batch))
+
+
 def test_every_answer_of_a_batch_is_reckoned_again_and_is_the_one_that_was_given(
     world: World,
 ) -> None:
@@ -77,14 +95,14 @@ def test_every_answer_of_a_batch_is_reckoned_again_and_is_the_one_that_was_given
     assert given == OUTCOMES
 
 
-def test_what_is_said_names_nobody(world: World) -> None:
-    made = make(world, released(world))
+def test_what_is_said_names_nobody(answered: Answered) -> None:
+    made = answered.made
     found = replay(made.data, made.key)
     assert found_in(msgspec.json.encode(found), tokens_of([*SOURCE, *REQUESTS])) == []
 
 
-def test_the_public_part_is_checked_without_the_key(world: World) -> None:
-    made = make(world, released(world))
+def test_the_public_part_is_checked_without_the_key(answered: Answered) -> None:
+    world, _, made = answered
     assert len(check_public(made.data, world.office.holder_key).statements) == 5
 
 
@@ -263,14 +281,14 @@ def refused(world: World, made: Made, public: Any = None, **sealed: Any) -> str:
     return fault.value.code
 
 
-def test_a_bundle_signed_again_with_nothing_changed_is_identical(world: World) -> None:
-    made = make(world, released(world))
+def test_a_bundle_signed_again_with_nothing_changed_is_identical(answered: Answered) -> None:
+    world, _, made = answered
     assert replay(signed_again(world, made), made.key).outcome == "confirmed"
 
 
-def test_every_part_that_is_exchanged_for_another_requests_is_found(world: World) -> None:
-    batch = released(world)
-    made, other = make(world, batch, "q1"), make(world, batch, "q4")
+def test_every_part_that_is_exchanged_for_another_requests_is_found(answered: Answered) -> None:
+    world, batch, made = answered
+    other = make(world, batch, "q4")
     _, theirs = parts(other)
     fields = (
         "request_id",
@@ -293,8 +311,8 @@ def test_every_part_that_is_exchanged_for_another_requests_is_found(world: World
     assert refused(world, made, None, doors=None) == "evidence_differs"
 
 
-def test_other_counts_and_weights_are_found(world: World) -> None:
-    made = make(world, released(world))
+def test_other_counts_and_weights_are_found(answered: Answered) -> None:
+    world, _, made = answered
     _, sealed = parts(made)
     counts = msgspec.structs.replace(sealed.circumstances, attempts=10_000)
     assert refused(world, made, None, circumstances=counts) == "evidence_differs"
@@ -315,14 +333,14 @@ def _without(role: str) -> Any:
 @pytest.mark.parametrize(
     "role", ["law", "batch", "gate", "opening", "review", "release", "inspection"]
 )
-def test_an_entry_that_is_left_out_is_found(world: World, role: str) -> None:
-    made = make(world, released(world))
+def test_an_entry_that_is_left_out_is_found(answered: Answered, role: str) -> None:
+    world, _, made = answered
     assert refused(world, made, _without(role)) == "evidence_public"
 
 
-def test_officers_are_shown_to_be_enrolled_before_they_signed(world: World) -> None:
+def test_officers_are_shown_to_be_enrolled_before_they_signed(answered: Answered) -> None:
     """An older bundle, which does not show it, still verifies, and says so."""
-    made = make(world, released(world))
+    world, _, made = answered
     assert "enrolled them before" in replay(made.data, made.key).statements[4]
     roles = ("first-officer", "second-officer")
 
@@ -340,8 +358,8 @@ def test_officers_are_shown_to_be_enrolled_before_they_signed(world: World) -> N
     assert refused(world, made, exchanged) == "evidence_public"
 
 
-def test_an_answer_without_its_entry_is_found(world: World) -> None:
-    made = make(world, released(world))
+def test_an_answer_without_its_entry_is_found(answered: Answered) -> None:
+    world, _, made = answered
     assert refused(world, made, _without("answer")) == "evidence_differs"
 
 
@@ -374,25 +392,25 @@ def test_an_answer_without_its_entry_is_found(world: World) -> None:
     ],
 )
 def test_every_part_of_the_public_part_is_held_to_the_others(
-    world: World, change: Any, code: str
+    answered: Answered, change: Any, code: str
 ) -> None:
-    made = make(world, released(world))
+    world, _, made = answered
     with pytest.raises(CounterfoilError) as fault:
         replay(signed_again(world, made, change), made.key)
     assert fault.value.code == code
 
 
-def test_paths_of_law_files_lead_nowhere_else(world: World) -> None:
+def test_paths_of_law_files_lead_nowhere_else(answered: Answered) -> None:
     def add(body: dict[str, Any]) -> None:
         body["law"]["../../evil.yaml"] = ""
         body["law_digests"]["../../evil.yaml"] = canonical.digest(b"")
 
-    made = make(world, released(world))
+    world, _, made = answered
     assert refused(world, made, add) == "law_paths"
 
 
-def test_a_bundle_of_other_rules_is_not_called_different(world: World) -> None:
-    made = make(world, released(world))
+def test_a_bundle_of_other_rules_is_not_called_different(answered: Answered) -> None:
+    world, _, made = answered
     later = versions() | {"match": "match-99"}
     with pytest.raises(StateFault) as fault:
         replay(signed_again(world, made, lambda body: body.update(versions=later)), made.key)
