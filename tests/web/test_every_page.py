@@ -27,7 +27,13 @@ FILES = {
     "evidence-key", "inspection-folder",
 }  # fmt: skip
 """Pages by which a file is taken, and nothing is shown."""
-PARTS = {"base.html", "parts.html", "requester/base.html", "persons/lines.html"}
+PARTS = {
+    "base.html",
+    "parts.html",
+    "requester/base.html",
+    "officers/findings.html",
+    "persons/lines.html",
+}
 ERRORS = {"400", "401", "403", "404", "405", "409", "413", "422", "429", "500"}
 HERE = "http://pages.test/"
 SHOW = """text => {

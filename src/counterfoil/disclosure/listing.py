@@ -70,13 +70,16 @@ class ShowBatch(Public, frozen=True):
 class BatchRow(Public, frozen=True):
     """One row, `row` as the file has it. `outcome`: confirmed, not_confirmed, not_compared,
     refused, rejected, or, before it is determined, granted; `codes` say why of the last four kinds;
-    `elements` are those that an override would name, where the row waits for an officer."""
+    `elements` are those that an override would name, where the row waits for an officer. `named`:
+    what `explain` takes for it: the id, or `row N` of a rejected row, N being its row in the
+    sender's spreadsheet."""
 
     request_id: str
     row: int
     outcome: str
     codes: tuple[str, ...]
     elements: tuple[str, ...]
+    named: str = ""
 
 
 class BatchRows(Public, frozen=True):
@@ -157,7 +160,9 @@ def _rows(session: BatchSession, codes: dict[str, str]) -> Iterator[BatchRow]:
         for row in rows:
             if isinstance(row, Rejected):
                 reject = row.reject
-                yield BatchRow(reject.request_id, reject.row, "rejected", (reject.code,), ())
+                named = f"row {reject.shown_row}"
+                codes_of = (reject.code,)
+                yield BatchRow(reject.request_id, reject.row, "rejected", codes_of, (), named)
                 continue
             request = request_of(row)
             found = decided.get(request.row)
@@ -169,7 +174,8 @@ def _rows(session: BatchSession, codes: dict[str, str]) -> Iterator[BatchRow]:
                 isinstance(row, Refused) and request.row not in admitted and waits(row.refusal)
             )
             elements = _elements(row) if waiting else ()
-            yield BatchRow(request.request_id, request.row, outcome, why, elements)
+            named = request.request_id
+            yield BatchRow(named, request.row, outcome, why, elements, named)
 
 
 def _elements(row: Gated) -> tuple[str, ...]:
