@@ -92,7 +92,7 @@ def _rows(text: str) -> int:
 def _packed(spool: Path, files: Mapping[str, bytes]) -> tuple[IO[bytes], int]:
     """The files below `sample/` in a ZIP file, stored as they are, because most of them are sealed;
     and its size."""
-    whole = TemporaryFile(dir=spool)
+    whole = TemporaryFile(dir=spool)  # noqa: SIM115 - the session keeps it open
     with zipfile.ZipFile(whole, "w") as archive:
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(f"sample/{name}", _DATED), data)
