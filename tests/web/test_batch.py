@@ -137,7 +137,7 @@ def test_every_row_is_explained_and_what_the_law_did_not_meet_is_said_in_words(
     shown = [browser.post(f"/batches/{batch}/request", {"request_id": each}) for each in named]
     assert [answer.status_code for answer in shown] == [200, 200]
     assert "Why the row was rejected" in shown[0].text
-    assert "<h3>Reason missing" in shown[1].text
+    assert "<h3>Reason missing</h3>" in shown[1].text
     assert "reason missing (26 USC 6103(i)(2)(B)(iv))" in browser.get(f"/batches/{batch}").text
 
 

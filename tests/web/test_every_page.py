@@ -38,7 +38,7 @@ ERRORS = {"400", "401", "403", "404", "405", "409", "413", "422", "429", "500"}
 HERE = "http://pages.test/"
 SHOW = """text => {
   const made = new DOMParser().parseFromString(text, 'text/html');
-  const style = document => [...document.querySelectorAll('link, style')].map(e => e.outerHTML);
+  const style = document => [...document.querySelectorAll('link[rel=stylesheet], style')].map(e => e.outerHTML);
   if (style(made).join() !== style(document).join()) throw new Error('other styles');
   document.title = made.title;
   document.documentElement.lang = made.documentElement.lang;
