@@ -6,14 +6,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from counterfoil import client
 from counterfoil.cli.batch.tell import due_words
 from counterfoil.client.status import office_state
-from counterfoil.core.errors import SettingsFault
+from counterfoil.core.errors import SettingsFault, VerifyFault
 from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.disclosure.listing import BatchLine, ListBatches, list_batches
+from counterfoil.disclosure.listing import (
+    BatchLine,
+    ListBatches,
+    PageBatches,
+    list_batches,
+    page_batches,
+)
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.clauses import agreement_digest, clauses_of
 from tests.web.sites import pages_of
@@ -80,3 +87,29 @@ def test_what_is_late_is_told_first_everywhere_and_what_is_done_is_never_late(wo
         assert ", late" in pages.browser("officer-a").get(f"/batches/{late}").text
         assert "To be answered by" not in pages.browser("officer-a").get(f"/batches/{done}").text
         assert "48 hours" in pages.browser("officer-a").get("/agreement").text
+
+
+def test_a_page_of_the_batches_is_a_part_of_their_list_and_misses_one_that_was_deleted(
+    world: World,
+) -> None:
+    world.amend("retention_days:", f"{FIELD}: 48\nretention_days:")
+    received = list[str]()
+    for at in range(4):
+        received.append(world.receive(world.requests(REQUESTS[at : at + 1], f"{at}.csv")))
+        world.now += timedelta(hours=20)
+    client.withdraw(world.office, received[1], world.officer("a"))
+
+    def page(number: int) -> tuple[list[str], int, int, int, int]:
+        found = page_batches(world.office, NOBODY, PageBatches(number, 3))
+        assert all(each in listed(world) for each in found.lines)
+        named = [each.batch for each in found.lines]
+        return named, found.waiting, found.late, found.number, found.pages
+
+    first, _done, third, fourth = received
+    assert page(1) == ([first, third, fourth], 3, 1, 1, 2)
+    assert page(2) == page(99) == ([received[1]], 3, 1, 2, 2)
+    with world.office.store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM chunk"))
+        connection.execute(text("DELETE FROM batch WHERE id = :id"), {"id": received[1]})
+    with pytest.raises(VerifyFault, match="row_disagrees"):
+        page(1)

@@ -62,8 +62,8 @@ def test_a_contradiction_is_named_and_does_not_flatten_the_rest() -> None:
 def test_the_picture_is_xml_that_says_in_words_what_it_shows() -> None:
     root = ET.fromstring(draw_svg(explanation(*LINES)))
     assert (root.get("role"), root.get("aria-labelledby")) == ("img", "title desc")
-    assert "family: other -7.50" in (root[1].text or "")
-    assert {"given: equal", "+6.12, sum 6.12", "-7.50, sum 1.62"} <= set(
+    assert "family name: other -7.50" in (root[1].text or "")
+    assert {"given name: equal", "+6.12, sum 6.12", "-7.50, sum 1.62"} <= set(
         words(draw_svg(explanation(*LINES)))
     )
     assert not re.search(r"<script|<style|href|url\(", draw_svg(explanation(*LINES)))
@@ -73,7 +73,7 @@ def test_without_values_none_stands_in_the_picture_and_with_them_each_by_its_lin
     asked = {"given": "Marisol", "family": "Quintanilla", "tin": "900-00-1001"}
     assert not any(value in draw_svg(explanation(*LINES)) for value in asked.values())
     shown = draw_svg(explanation(*LINES), asked)
-    assert 'given: equal (asked: "Marisol")' in words(shown)
+    assert 'given name: equal (asked: "Marisol")' in words(shown)
     assert "900-00-1001" not in shown, "no line speaks of it"
 
 
@@ -109,4 +109,4 @@ def test_any_weights_and_any_values_make_a_whole_picture(
     assert all(
         float(bar.get("x", "0")) >= 0 and float(bar.get("width", "0")) <= 860 for bar in bars
     )
-    assert all(len(line.split("|")[1]) == 30 for line in draw_text(found))
+    assert all(len(line.split("|")[1]) == 26 for line in draw_text(found))

@@ -297,6 +297,7 @@ class Walk:
         first.get("/sign-out")
         first.get("/batches/b-none")
         first.get("/recalls/99")
+        first.get("/officers/keys/none")
         first.post("/sign-out", {"x": "x" * 70_000})
         first.post("/officers/new", {"vkey": "x"})
         first.post("/incidents/new", {"about": "x"})

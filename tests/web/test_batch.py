@@ -126,6 +126,34 @@ def test_values_are_shown_after_a_form_and_that_is_entered(pages: Pages, batch: 
         assert browser.get(f"/batches/{batch}/request?request_id={quote(name)}").status_code == 405
 
 
+def test_every_row_is_explained_and_what_the_law_did_not_meet_is_said_in_words(
+    pages: Pages,
+) -> None:
+    rows = [REQUESTS[0] | {"request_id": "no id!"}, REQUESTS[0] | {"reason": ""}]
+    batch = pages.world.receive(pages.world.requests(rows))
+    browser = pages.browser("officer-a")
+    listed = browser.post(f"/batches/{batch}/rows", {"outcome": ""}).text
+    named = re.findall(r'name="request_id" value="([^"]+)"', listed)
+    shown = [browser.post(f"/batches/{batch}/request", {"request_id": each}) for each in named]
+    assert [answer.status_code for answer in shown] == [200, 200]
+    assert "Why the row was rejected" in shown[0].text
+    assert "<h3>Reason missing</h3>" in shown[1].text
+    assert "reason missing (26 USC 6103(i)(2)(B)(iv))" in browser.get(f"/batches/{batch}").text
+
+
+def test_what_is_refused_leads_back_to_where_it_was_sent_from(pages: Pages, batch: str) -> None:
+    browser = pages.browser("officer-a")
+    for answer, back in (
+        (browser.post("/stops/suspend"), "/stops"),
+        (browser.post(f"/batches/{batch}/request", {"request_id": "x"}), f"/batches/{batch}"),
+        (browser.get("/ledger?first=2026-13-01"), "/ledger"),
+        (browser.get("/batches/none"), "/"),
+    ):
+        assert answer.status_code >= 400
+        assert f'href="{back}">Back: ' in answer.text
+    assert ">Back: " not in pages.browser("").get(f"/batches/{batch}").text
+
+
 def test_a_page_that_only_looks_enters_nothing(pages: Pages, batch: str) -> None:
     browser, before = pages.browser("officer-a"), len(pages.world.entries())
     for page in pages.site.pages.values():

@@ -29,6 +29,11 @@ def test_a_sample_is_drawn_downloaded_and_checked_offline(world: World, tmp_path
         got = browser.get("/inspection/folder")
         assert got.headers["content-disposition"] == 'attachment; filename="sample.zip"'
         assert got.headers["cache-control"] == "no-store"
+        assert got.content == browser.get("/inspection/folder").content
+        assert got.headers["content-length"] == str(len(got.content))
+        opened = [each.readlink() for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+        spool = str(world.path / "exchange" / "tmp")
+        assert any(str(each).startswith(spool) for each in opened), "a file, and no memory"
         zipfile.ZipFile(io.BytesIO(got.content)).extractall(tmp_path)
         question = CheckSample(tmp_path / "sample", str(world.office.holder_key), VKEY)
         checked = check_sample(question, made.key)

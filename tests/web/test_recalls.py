@@ -68,5 +68,5 @@ def test_a_receipt_of_somebody_else_is_refused_and_nothing_stays(world: World) -
             assert "receipt" in shown and "cf-code" not in shown
         assert list((world.path / "exchange" / "tmp").iterdir()) == []
         for number in ("0", "3", "x", "-1"):
-            assert browser.get(f"/recalls/{number}").status_code == 409
+            assert browser.get(f"/recalls/{number}").status_code == 404
     assert "receipt" not in world.kinds()

@@ -152,6 +152,8 @@ def test_a_sealed_item_is_handed_over_whole_and_followed_to_its_answer(site: Sit
         OWN | {"Sec-Fetch-Site": "cross-site"},
         OWN | {"Origin": f"http://{HOST}.evil.test"},
         OWN | {"Origin": f"http://{HOST}@evil.test"},
+        OWN | {"Origin": "http://[x"},
+        OWN | {"Origin": f"ftp://{HOST}"},
     ],
 )
 def test_a_form_of_another_site_hands_nothing_over(site: Site, headers: dict[str, str]) -> None:
@@ -300,6 +302,16 @@ def used_texts(folder: str) -> set[str]:
     ]
     found = "".join(each.read_text(encoding="utf-8") for each in paths)
     return set(re.findall(r'_\("((?:[^"\\]|\\.)*)"', found))
+
+
+def test_what_a_person_meets_is_refused_in_their_language(site: Site) -> None:
+    asked = [site.client.get(f"{path}?lang=es") for path in ("/items/x", f"/items/{'2' * 32}")]
+    sent = {"headers": OWN | TYPE, "content": form(b"no item")}
+    asked += [site.client.get("/x?lang=es"), site.client.post("/items?lang=es", **sent)]
+    for answer in asked:
+        assert answer.status_code >= 400 and 'lang="es"' in answer.text
+        assert '__text" lang="en"' not in answer.text
+    assert "," not in re.findall(r"de ([^ ]*) bytes", site.client.get("/?lang=es").text)[0]
 
 
 def test_every_text_of_the_pages_has_its_spanish() -> None:

@@ -58,6 +58,7 @@ CODES: Final[Mapping[str, int]] = {
     "ledger_index": 404,
     "job_unknown": 404,
     "dispute_unknown": 404,
+    "recall_unknown": 404,
     "rate_limited": 429,
     "door_busy": 503,
     "office_busy": 503,

@@ -128,6 +128,7 @@ _TABLE: Final = (
     _question("retention-due", retention.list_due, *_ALL),
     _question("status", status.office_state, *_ALL),
     _question("batches", listing.list_batches, *_ALL),
+    _question("batch-page", listing.page_batches, *_ALL),
     _question("batch", disclosure.batch_status, *_ALL),
     _question("batch-rows", listing.show_batch, _D),
     _question("explain", explain.explain_request, _D),

@@ -99,7 +99,19 @@ class Remembered:
     def check(self, subject: str, content: Content) -> None:
         """Raise VerifyFault `row_disagrees` unless the subject's rows hold what the newest entry
         about them commits to, and nothing where there is none."""
-        authority = self._authority()
+        self._check(subject, content, self._authority())
+
+    def check_all(self, prefix: str, load: Callable[[], Mapping[str, bytes]]) -> None:
+        """Check every subject of a prefix: those that are loaded, and that no other is missing.
+        Raises as `check`."""
+        authority, names = self._authority(), self.subjects(prefix)
+        if names is None:
+            return
+        contents = load()
+        for subject in sorted(names | contents.keys()):
+            self._check(subject, partial(contents.get, subject), authority)
+
+    def _check(self, subject: str, content: Content, authority: tuple[bytes, bytes] | None) -> None:
         if authority is None or subject in self._touched:
             return
         found, now = self._bucket(_bucket_of(subject), *authority).get(subject), content()
@@ -221,12 +233,8 @@ def check_remembered(connection: Connection, subject: str, content: Content) -> 
 def check_all(connection: Connection, prefix: str, load: Callable[[], Mapping[str, bytes]]) -> None:
     """Check every subject of a prefix: those that are loaded, and that no other is missing."""
     found: Remembered | None = connection.info.get(IN_TRANSACTION)
-    names = found.subjects(prefix) if found is not None else None
-    if found is None or names is None:
-        return
-    contents = load()
-    for subject in sorted(names | contents.keys()):
-        found.check(subject, partial(contents.get, subject))
+    if found is not None:
+        found.check_all(prefix, load)
 
 
 def touch(connection: Connection, subject: str, content: Content) -> None:

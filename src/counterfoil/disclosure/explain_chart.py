@@ -1,8 +1,8 @@
 """The evidence of one explanation as a waterfall, in text and as SVG: each line of evidence moves
 the sum up or down. Pure.
 
-    +6.12  given: equal          |++++++++++++          |   6.12
-    +3.00  middle: initial       |            ++++++    |   9.12
+    +6.12  given name: equal     |++++++++++++          |   6.12
+    +3.00  middle name: initial  |            ++++++    |   9.12
     -2.00  address: affix        |              ----    |   7.12
 
 `+` and `-` tell the direction, and every line has its weight and the sum after it as text, so that
@@ -23,9 +23,19 @@ CONTRADICTION_BITS: Final = -60.0
 """A line of this weight or less is a contradiction (matching/table.py)."""
 _LOWEST: Final = -12.0
 """Sums under it are drawn at the left edge."""
-_COLUMNS: Final = 30
-_LABEL: Final = 22
+_COLUMNS: Final = 26
+_LABEL: Final = 26
 _LONGEST: Final = 60
+FEATURE_WORDS: Final[Mapping[str, str]] = {
+    "given": "given name",
+    "middle": "middle name",
+    "family": "family name",
+    "door": "address",
+    "dob": "date of birth",
+    "tin": "tax number",
+    "crowd": "how many live there",
+}
+"""What is compared, in words, where its own name says too little."""
 _ROW: Final = 28
 
 
@@ -63,7 +73,7 @@ def steps_of(found: Explanation) -> tuple[Step, ...]:
 
 def feature_words(feature: str) -> str:
     """A feature of the evidence as a person reads it."""
-    return {"door": "address", "dob": "date of birth", "tin": "tax number"}.get(feature, feature)
+    return FEATURE_WORDS.get(feature, feature)
 
 
 def draw_text(found: Explanation) -> list[str]:

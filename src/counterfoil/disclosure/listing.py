@@ -7,14 +7,16 @@ it says of nobody what became of a question.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from counterfoil.batches import pages
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.rows import Gated, Granted, Refused, Rejected
 from counterfoil.batches.session import BatchSession, request_of
-from counterfoil.core.instants import instant_text
+from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import NotCompared, Public
 from counterfoil.disclosure.claims import OPEN_STATES, Claim, read_claims
@@ -60,6 +62,24 @@ class BatchLine(Public, frozen=True):
         return self.state in OPEN_STATES
 
 
+class PageBatches(Public, frozen=True):
+    """Show a page of the batches. `number` counts from 1; `size`: lines of a page, 1 to 200."""
+
+    number: int = 1
+    size: int = 25
+
+
+class BatchPage(Public, frozen=True):
+    """A page of the batches: those that are open come first, oldest first, then the others, newest
+    first. `waiting` and `late` count all that are open, and those of them that are late."""
+
+    lines: tuple[BatchLine, ...]
+    waiting: int
+    late: int
+    number: int
+    pages: int
+
+
 class ShowBatch(Public, frozen=True):
     """Show the rows of a batch. `outcome`: only those of which this became; "" for all."""
 
@@ -70,13 +90,16 @@ class ShowBatch(Public, frozen=True):
 class BatchRow(Public, frozen=True):
     """One row, `row` as the file has it. `outcome`: confirmed, not_confirmed, not_compared,
     refused, rejected, or, before it is determined, granted; `codes` say why of the last four kinds;
-    `elements` are those that an override would name, where the row waits for an officer."""
+    `elements` are those that an override would name, where the row waits for an officer. `named`:
+    what `explain` takes for it: the id, or `row N` of a rejected row, N being its row in the
+    sender's spreadsheet."""
 
     request_id: str
     row: int
     outcome: str
     codes: tuple[str, ...]
     elements: tuple[str, ...]
+    named: str = ""
 
 
 class BatchRows(Public, frozen=True):
@@ -96,6 +119,27 @@ def list_batches(office: Office, _actor: Actor, question: ListBatches) -> list[B
         found = [_line(office, batch, claims) for batch in wanted]
     chosen = [line for line in found if question.state in ("", line.state)]
     return sorted(chosen, key=lambda line: not line.late)
+
+
+def page_batches(office: Office, _actor: Actor, question: PageBatches) -> BatchPage:
+    """A page of the batches. Anybody may ask. A number beyond the last page is the last."""
+    size = min(max(question.size, 1), 200)
+    agreement, now = office.law.agreement, office.clock()
+    with office.store.reading() as connection:
+        claims = read_claims(office, connection)
+        found = pages.page_batches(connection, OPEN_STATES, question.number, size)
+
+    def is_in_time(received_at: str) -> bool:
+        due = due_at(agreement, from_instant(received_at))
+        return due is None or due >= now
+
+    return BatchPage(
+        tuple(_line(office, batch, claims) for batch in found.batches),
+        len(found.waiting),
+        bisect_left(found.waiting, True, key=is_in_time),  # one agreement: the oldest are late
+        found.number,
+        found.pages,
+    )
 
 
 def show_batch(office: Office, actor: Actor, question: ShowBatch) -> BatchRows:
@@ -157,7 +201,9 @@ def _rows(session: BatchSession, codes: dict[str, str]) -> Iterator[BatchRow]:
         for row in rows:
             if isinstance(row, Rejected):
                 reject = row.reject
-                yield BatchRow(reject.request_id, reject.row, "rejected", (reject.code,), ())
+                named = f"row {reject.shown_row}"
+                codes_of = (reject.code,)
+                yield BatchRow(reject.request_id, reject.row, "rejected", codes_of, (), named)
                 continue
             request = request_of(row)
             found = decided.get(request.row)
@@ -169,7 +215,8 @@ def _rows(session: BatchSession, codes: dict[str, str]) -> Iterator[BatchRow]:
                 isinstance(row, Refused) and request.row not in admitted and waits(row.refusal)
             )
             elements = _elements(row) if waiting else ()
-            yield BatchRow(request.request_id, request.row, outcome, why, elements)
+            named = request.request_id
+            yield BatchRow(named, request.row, outcome, why, elements, named)
 
 
 def _elements(row: Gated) -> tuple[str, ...]:

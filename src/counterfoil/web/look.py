@@ -29,16 +29,8 @@ ROOM: Final = Path(__file__).parent
 TEMPLATES: Final = ROOM / "templates"
 LOCALE: Final = ROOM / "locale"
 USWDS: Final = "uswds/css/uswds.min.css"
-COMPARED: Final[Mapping[str, str]] = {
-    "given": "given name",
-    "middle": "middle name",
-    "family": "family name",
-    "door": "address",
-    "dob": "date of birth",
-    "tin": "tax number",
-    "crowd": "how many live there",
-}
-"""What is compared of a row, in words, where its own name says too little."""
+_MARKED: Final[Mapping[str, str]] = {"en": ",", "es": "\u202f"}
+"""What stands between thousands."""
 STATES: Final[Mapping[str, str]] = {
     "received": "received, and not decided by the law yet",
     "gated": "decided by the law; waits to be compared",
@@ -105,9 +97,8 @@ class Look:
             "languages": LANGUAGES,
             "assets": self.assets,
             "moment": moment,
-            "number": number,
+            "number": numbers_of(language),
             "words": words,
-            "compared": COMPARED,
             "states": STATES,
         }
         return environment().get_template(template).render(common | self._known | dict(told))
@@ -141,9 +132,10 @@ def moment(value: str | datetime) -> str:
     return minute_text(instant_text(value) if isinstance(value, datetime) else value)
 
 
-def number(value: int) -> str:
-    """A number as people read it."""
-    return f"{value:,}"
+def numbers_of(language: str) -> Callable[[int], str]:
+    """What writes a number as people read it in this language."""
+    mark = _MARKED[language]
+    return lambda value: f"{value:,}".replace(",", mark)
 
 
 def words(value: object) -> str:

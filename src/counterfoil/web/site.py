@@ -243,8 +243,23 @@ class Site:
             "place": fault.place,
             "cure": fault.cure,
             "address": self._address(request) if status == 401 else "",
+            "back": self._way_back(request, route, who),
         }
         return self._error(request, who, told)
+
+    def _way_back(self, request: Request, route: str, who: Who | None) -> tuple[str, str] | None:
+        """Title and address of the page from which what was refused was sent, or the nearest above
+        it; None where there is none that this officer gets."""
+        page = next((each for each in self.pages.values() if each.path == route), None)
+        if page is None or who is None:
+            return None
+        is_sent = request.method not in SAFE or bool(request.url.query)
+        above = [self.pages[each] for each in reversed(page.parents)]
+        for each in [page, *above] if is_sent else above:
+            address = each.address(**request.path_params)
+            if each.show is not None and each.permits(who.officer.role) and "{" not in address:
+                return each.nav or each.title, address
+        return None
 
     def _failed(self, request: Request) -> Response:
         told = {
@@ -254,6 +269,7 @@ class Site:
             "place": "",
             "cure": "The place is in the log of the process; the error's own text is withheld.",
             "address": "",
+            "back": None,
         }
         return self._error(request, None, told)
 

@@ -143,6 +143,8 @@ def test_an_altered_entry_is_shown_to_nobody_as_checked(world: World) -> None:
         ListEntries(kind="no such kind"),
         ListEntries(batch="b-1'; DROP TABLE ledger_block"),
         ListEntries(first="yesterday"),
+        ListEntries(first="2026-13-99"),
+        ListEntries(last="2026-02-30"),
         ListEntries(last="2026-05-0٤"),
         ListEntries(before=-1),
         ListEntries(after=10**18),

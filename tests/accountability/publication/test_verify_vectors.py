@@ -208,7 +208,29 @@ CHANGES: dict[str, Change] = {
     "a field more": lambda body: body.update(more=1),
     "a field less": lambda body: body.pop("file_digest"),
     "__proto__": lambda body: body.update(__proto__={}),
-    "versions": lambda body: body.update(versions=5),
+    "versions": lambda body: body.update(versions={"match": "match-0"}),
+    **{
+        f"{name} of another form": lambda body, name=name, other=other: body.update({name: other})
+        for name, other in {
+            "certificates": [],
+            "law": [],
+            "versions": 5,
+            "file_digest": None,
+            "received_at": 5,
+            "review": False,
+            "entries": {},
+        }.items()
+    },
+    "no law file": lambda body: body.update(law={}, law_digests={}),
+    "another agreement": lambda body: body.update(agreement="other"),
+    "a member more in a review": lambda body: body["review"].update(more=1),
+    "a member more in an entry": _entry("gate", lambda e: e.update(more=1)),
+    **{
+        f"a manifest's signature after {space!r}": lambda body, space=space: body.update(
+            manifest_signature=space + body["manifest_signature"]
+        )
+        for space in (" ", "\u00a0", "\ufeff", "\x1c")
+    },
     "markup": lambda body: body.update(file_digest="<script>alert(1)</script>"),
 }
 NOT_SEEN_HERE = {"versions"}

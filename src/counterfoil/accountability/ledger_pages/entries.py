@@ -18,6 +18,7 @@ A page of many entries is read as it is stored: each entry's own page proves it.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final
 
 from counterfoil.controls.witnesses import office_policy
@@ -167,7 +168,7 @@ def _query(question: ListEntries) -> PageQuery:
     if (
         question.kind not in ("", *kinds)
         or (question.batch and not _BATCH.fullmatch(question.batch))
-        or any(day and not _DAY.fullmatch(day) for day in days)
+        or any(day and not _is_day(day) for day in days)
         or any(each is not None and not 0 <= each < 10**15 for each in _places(question))
     ):
         raise InputFault(
@@ -185,6 +186,14 @@ def _query(question: ListEntries) -> PageQuery:
         after=question.after,
         rows=question.rows,
     )
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, in the form of the ledger's times."""
+    try:
+        return bool(_DAY.fullmatch(text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _places(question: ListEntries) -> tuple[int | None, ...]:

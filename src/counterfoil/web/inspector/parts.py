@@ -24,5 +24,9 @@ def read_day(text: str, place: str) -> date:
 
 def saved(data: str | bytes, name: str, media_type: str = "text/plain; charset=utf-8") -> Response:
     """A file, text where nothing else is said, that a browser saves under a name."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(data, headers=headers, media_type=media_type)
+    return Response(data, headers=saved_as(name), media_type=media_type)
+
+
+def saved_as(name: str) -> dict[str, str]:
+    """The header by which a browser saves a file under a name."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

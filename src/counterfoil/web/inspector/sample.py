@@ -5,37 +5,42 @@ draws by the rule, and the folder comes back as one file, to be checked offline.
                       entered, and counts an opening for each answer
 /inspection/folder    the folder, as a ZIP file
 
-The bundles in it are sealed to the inspector. Folder and sentences stay in the session, in memory,
-until another is drawn or the session ends.
+The bundles in it are sealed to the inspector. The sentences stay in the session, in memory, and the
+ZIP file beside it in the office's folder, under no name, until another is drawn or the session
+ends: the system takes it back with the last who has it open.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
+import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Final, NamedTuple
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any, Final, NamedTuple
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from counterfoil.accountability.inspection.draw import DrawFiles, DrawnSample, SampleFiles
 from counterfoil.core.errors import InputFault
-from counterfoil.web.inspector.parts import saved
-from counterfoil.web.officers.files import MOST_BYTES, upload
+from counterfoil.web.inspector.parts import saved_as
+from counterfoil.web.officers.files import MOST_BYTES, spool_of, upload
 from counterfoil.web.page import Page, Visit
 
 _KEPT: Final = "inspection"
 _MOST_ROWS: Final = 4
+_BLOCK: Final = 262_144
 _DATED: Final = (2026, 1, 1, 0, 0, 0)
 
 
 class _Drawn(NamedTuple):
-    """What was drawn, and the ZIP file of its folder."""
+    """What was drawn, and the ZIP file of its folder, which has no name."""
 
     sample: DrawnSample
-    data: bytes
+    file: IO[bytes]
+    size: int
 
     def __repr__(self) -> str:
         return "<drawn sample>"
@@ -59,8 +64,8 @@ async def draw(visit: Visit) -> dict[str, Any]:
         found: SampleFiles = await visit.ask("inspector-sample", question)
     finally:
         spool.cleanup()
-    data = await asyncio.to_thread(_packed, found.files)
-    visit.session.kept[_KEPT] = _Drawn(found.sample, data)
+    file, size = await asyncio.to_thread(_packed, spool_of(visit), found.files)
+    visit.session.kept[_KEPT] = _Drawn(found.sample, file, size)
     return await show(visit)
 
 
@@ -74,7 +79,8 @@ async def folder(visit: Visit) -> Response:
             place="inspection",
             cure="Draw it again on the page of the inspector's sample; that is entered again.",
         )
-    return saved(drawn.data, "sample.zip", "application/zip")
+    headers = saved_as("sample.zip") | {"Content-Length": str(drawn.size)}
+    return StreamingResponse(_blocks(drawn.file), headers=headers, media_type="application/zip")
 
 
 def _rows(text: str) -> int:
@@ -83,13 +89,23 @@ def _rows(text: str) -> int:
     return int(text)
 
 
-def _packed(files: Mapping[str, bytes]) -> bytes:
-    """The files below `sample/` in a ZIP file, stored as they are: most of them are sealed."""
-    whole = io.BytesIO()
+def _packed(spool: Path, files: Mapping[str, bytes]) -> tuple[IO[bytes], int]:
+    """The files below `sample/` in a ZIP file, stored as they are, because most of them are sealed;
+    and its size."""
+    whole = TemporaryFile(dir=spool)  # noqa: SIM115 - the session keeps it open
     with zipfile.ZipFile(whole, "w") as archive:
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(f"sample/{name}", _DATED), data)
-    return whole.getvalue()
+    whole.flush()
+    return whole, whole.tell()
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """The whole file, whoever else reads it at the same time."""
+    at = 0
+    while block := os.pread(file.fileno(), _BLOCK, at):
+        at += len(block)
+        yield block
 
 
 PAGES: Final = (

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final
 
 from counterfoil.core.errors import GateFault
@@ -17,6 +18,7 @@ from counterfoil.disclosure import WithdrawBatch
 from counterfoil.disclosure.claims import OPEN_STATES, ClaimBatch
 from counterfoil.disclosure.listing import BatchLine, BatchRows, ShowBatch
 from counterfoil.disclosure.waiting import WaitingRequests
+from counterfoil.web.look import words
 from counterfoil.web.officers import looks, signing
 from counterfoil.web.officers.paging import page_of
 from counterfoil.web.page import Page, Shown, Visit
@@ -36,13 +38,15 @@ async def show(visit: Visit) -> dict[str, Any]:
     waiting = None
     if line.waiting and visit.may("waiting"):
         waiting = await visit.ask("waiting", line.batch)
+    said = _elements_said(visit, line)
     return {
         "line": line,
         "look": looks.of(visit, line) if visit.may("review") else None,
         "waiting": _shown(waiting),
         "is_open": line.state in _OPEN,
         "outcome_counts": [each for each in line.counts.items() if _ELEMENT not in each[0]],
-        "element_counts": _by_element(line),
+        "element_counts": _by_element(line, said),
+        "said": said,
         "outcomes": OUTCOMES,
         "compares": _rests_on_document(visit, line),
         "may_be_claimed": line.state in OPEN_STATES,
@@ -71,14 +75,25 @@ async def _others(visit: Visit) -> list[str]:
     ]
 
 
-def _by_element(line: BatchLine) -> list[tuple[str, int]]:
+def _elements_said(visit: Visit, line: BatchLine) -> dict[str, str]:
+    """What it means that an element is not met, in the words of its public code, with the text; an
+    element of a law before has its id alone."""
+    try:
+        law = visit.dispatch.office.law.for_route(line.route)
+    except GateFault:
+        return {}
+    return {each.id: f"{words(each.code)} ({each.citation})" for each in law.elements}
+
+
+def _by_element(line: BatchLine, said: Mapping[str, str]) -> list[tuple[str, int]]:
     """How many rows each element of the law refused, most first."""
     found = [
         (name.partition(_ELEMENT)[2], count)
         for name, count in line.counts.items()
         if name.startswith(f"refused{_ELEMENT}")
     ]
-    return sorted(found, key=lambda each: (-each[1], each[0]))
+    ordered = sorted(found, key=lambda each: (-each[1], each[0]))
+    return [(said.get(element, element), count) for element, count in ordered]
 
 
 def _shown(waiting: WaitingRequests | None) -> list[Any]:

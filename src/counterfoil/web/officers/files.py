@@ -25,12 +25,17 @@ def upload(visit: Visit, name: str, label: str) -> tuple[Upload, TemporaryDirect
 
 def keep(visit: Visit, name: str, data: bytes) -> tuple[Upload, TemporaryDirectory[str]]:
     """The same of bytes that are at hand. `name` is a plain file name."""
-    spool = visit.dispatch.office.directory / "exchange" / "tmp"
-    spool.mkdir(parents=True, exist_ok=True)
-    folder = TemporaryDirectory(dir=spool)
+    folder = TemporaryDirectory(dir=spool_of(visit))
     path = Path(folder.name) / name
     path.write_bytes(data)
     return Upload(path), folder
+
+
+def spool_of(visit: Visit) -> Path:
+    """The folder of the office's machine for what is under way."""
+    spool = visit.dispatch.office.directory / "exchange" / "tmp"
+    spool.mkdir(parents=True, exist_ok=True)
+    return spool
 
 
 def number_of(visit: Visit) -> int:

@@ -8,13 +8,11 @@ from typing import Any, Final
 
 from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Public
-from counterfoil.disclosure.listing import BatchLine, ListBatches
+from counterfoil.disclosure.listing import BatchLine, BatchPage, PageBatches
 from counterfoil.web.officers import looks
-from counterfoil.web.officers.paging import page_of
 from counterfoil.web.page import Page, Visit
 
 LISTED_A_PAGE: Final = 25
-_DONE: Final = ("released", "withdrawn")
 _NEEDS: Final = {
     "": "",
     "sample": "Look at its sample.",
@@ -25,19 +23,18 @@ _NEEDS: Final = {
 
 async def show(visit: Visit) -> dict[str, Any]:
     """The batches, those to be done first."""
-    found: list[BatchLine] = await visit.ask("batches", ListBatches())
+    asked = visit.request.query_params.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
+    found: BatchPage = await visit.ask("batch-page", PageBatches(number, LISTED_A_PAGE))
     now = visit.dispatch.office.clock()
-    waiting = [line for line in found if line.state not in _DONE]  # the late ones come first
-    ordered = waiting + [line for line in reversed(found) if line.state in _DONE]
-    page = page_of(ordered, visit.request.query_params.get("page", ""), LISTED_A_PAGE)
-    shown = [_listed(visit, line, now) for line in page.rows]
+    shown = [_listed(visit, line, now) for line in found.lines]
     return {
-        "waiting": [each for each in shown if each.line.state not in _DONE],
-        "done": [each for each in shown if each.line.state in _DONE],
-        "count": len(waiting),
-        "late": sum(line.late for line in waiting),
-        "number_of_page": page.number,
-        "number_of_pages": page.pages,
+        "waiting": [each for each in shown if each.line.is_open],
+        "done": [each for each in shown if not each.line.is_open],
+        "count": found.waiting,
+        "late": found.late,
+        "number_of_page": found.number,
+        "number_of_pages": found.pages,
     }
 
 
@@ -58,7 +55,7 @@ def _listed(visit: Visit, line: BatchLine, now: datetime) -> Listed:
     age = _age(now - from_instant(line.received_at))
     to_do = looks.of(visit, line).to_do if visit.may("review") else ""
     needs = _NEEDS[to_do] or ("Requests wait for an officer." if line.waiting else "")
-    left = from_instant(line.due_at) - now if line.due_at and line.state not in _DONE else None
+    left = from_instant(line.due_at) - now if line.due_at and line.is_open else None
     due_in = _age(abs(left)) if left is not None else ""
     state = "with the officers" if to_do == "sample" else line.state
     return Listed(line, age, due_in, state, needs)
@@ -80,7 +77,7 @@ PAGES: Final = (
         path="/",
         title="Inbox",
         template="officers/inbox.html",
-        actions=("batches",),
+        actions=("batch-page",),
         show=show,
         nav="Inbox",
     ),

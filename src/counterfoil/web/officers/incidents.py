@@ -34,11 +34,18 @@ async def show(visit: Visit) -> dict[str, Any]:
         "others": [each for each in found if each.state != "open"],
         "classes": CLASSES,
         "duties": [each for each in duties.duties if not each.closed_at],
-        "duty_classes": [duty_classes()[each] for each in openable()],
+        "duty_choices": [(each, _duty_said(each)) for each in openable()],
+        "sentences": {each.id: each.sentence for each in duty_classes().values()},
         "closed_by": {each.id: each.closed_by for each in duty_classes().values()},
         "by_receipt": {each.id for each in duty_classes().values() if each.receipt},
         "agrees": duties.agrees,
     }
+
+
+def _duty_said(name: str) -> str:
+    """What a class of duty is, with where it comes from."""
+    found = duty_classes()[name]
+    return f"{found.sentence} ({found.citation})"
 
 
 def _urgency(incident: IncidentStatus) -> int:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from counterfoil.controls.sampling.service import ShowSample
 from counterfoil.core.errors import InputFault, StateFault
 from counterfoil.disclosure import ReleaseBatch, ReviewBatch
+from counterfoil.disclosure.explain_chart import FEATURE_WORDS
 from counterfoil.web.officers import looks, signing
 from counterfoil.web.page import Page, Shown, Visit
 
@@ -50,6 +51,7 @@ async def step(visit: Visit) -> dict[str, Any]:
         "line": line,
         "stand": looks.of(visit, line),
         "row": None if at is None else look.rows[at],
+        "compared": FEATURE_WORDS,
         "place": 0 if at is None else at + 1,
         "of_rows": len(look.rows),
     }

@@ -18,6 +18,7 @@ from counterfoil.core.errors import InputFault, StateFault
 from counterfoil.core.values import State
 from counterfoil.disclosure.explain import ExplainedRequest, ExplainRequest
 from counterfoil.disclosure.waiting import WaitingRequests
+from counterfoil.web.look import words
 from counterfoil.web.officers import signing
 from counterfoil.web.officers.files import MOST_BYTES, upload
 from counterfoil.web.page import Page, Shown, Visit
@@ -41,6 +42,7 @@ async def show(visit: Visit) -> dict[str, Any]:
         "batch": batch,
         "request_id": request_id,
         "elements": elements[0],
+        "said": {each.element: f"{words(each.code)} ({each.citation})" for each in findings},
         "findings": findings,
         "is_open": found.state == "gated",
     }

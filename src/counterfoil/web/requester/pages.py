@@ -21,7 +21,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -261,7 +261,7 @@ def _require_own_form(request: Request) -> None:
     site, origin = (request.headers.get(each) for each in ("sec-fetch-site", "origin"))
     host = request.headers.get("host", "")
     named = [each for each in (site, origin) if each is not None]
-    ours = origin is None or (bool(host) and urlsplit(origin).netloc == host)
+    ours = origin is None or (bool(host) and origin in (f"http://{host}", f"https://{host}"))
     if named and site in (None, "same-origin") and ours:
         return
     raise UsageFault(

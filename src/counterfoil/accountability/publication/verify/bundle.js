@@ -8,13 +8,29 @@ const ROLES = new Map(Object.entries({ // what an entry is there for, in order, 
 }));
 const OF_NO_BATCH = /^(law|certificate-.*|.*-officer)$/,
   NOT_IN_ORDER = /^(inspection|certificate-.*|.*-officer)$/;
-const PUBLIC_FIELDS = [
-  "office", "batch", "received_at", "gate_date", "agreement", "file_digest", "versions", "law",
-  "law_digests", "snapshot", "manifest", "manifest_signature", "certificates", "determinations",
-  "review", "release", "entries",
-];
+const isText = (value) => typeof value === "string";
+const isTable = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+const isTableOf = (kind) => (value) => isTable(value) && Object.values(value).every(kind);
+const isMadeOf = (kinds) => (value) => isTable(value) && hasExactly(value, Object.keys(kinds)) &&
+  Object.entries(kinds).every(([name, kind]) => kind(value[name]));
+const isOfficer = (value) => isTable(value) && isText(value.name) && isText(value.vkey);
+const isWord = (value) =>
+  value === null || isMadeOf({ officer: isOfficer, signature: isText })(value);
+const isProved = isMadeOf({ role: isText, entry: isText, proof: isText });
+const isPublicPart = isMadeOf({ // evidence/contents.py, PublicPart
+  office: isText, batch: isText, received_at: isText, gate_date: isText, agreement: isText,
+  file_digest: isText, versions: isTableOf(isText), law: isTableOf(isText),
+  law_digests: isTableOf(isText), snapshot: isText, manifest: isText, manifest_signature: isText,
+  certificates: isTableOf(isMadeOf({ certificate: isText, signature: isText })),
+  determinations: isText, review: isWord, release: isWord,
+  entries: (value) => Array.isArray(value) && value.every(isProved),
+});
+const AGREEMENT_ID = /^id: *(["']?)([A-Za-z0-9._-]+)\1 *(?:#.*)?\r?$/m; // the line of YAML
 const BUNDLE_FIELDS = ["format", "holder", "key_id", "public", "sealed", "signature"];
 const STATEMENT_FIELDS = ["act", "details", "expires", "generation", "nonce", "office", "subject"];
+
+/** A text without the white space of ASCII around it. */
+const stripped = (text) => text.replace(/^[ \t-\r]+|[ \t-\r]+$/g, "");
 
 /** Like `need`: the public part does not hold together. */
 function hold(established, otherwise) {
@@ -27,8 +43,8 @@ async function verifyBundle(task, say) {
   need(body.format === "counterfoil-evidence-1",
     "the file is not of format counterfoil-evidence-1");
   const inForm = hasExactly({ ...body, signature }, BUNDLE_FIELDS) &&
-    hasExactly(body.public, PUBLIC_FIELDS);
-  need(inForm, "the bundle has a member too many or too few");
+    isPublicPart(body.public);
+  need(inForm, "the bundle has a member too many or too few, or one of another form");
   const named = await parseKey(field(body, "holder", "string"), SIGNS);
   need(named.own === task.key.own, "the bundle names another holder's key than the one you gave");
   base64(body.sealed);
@@ -43,6 +59,10 @@ async function verifyBundle(task, say) {
     const digest = await digestOf(utf8(field(part.law, path, "string")));
     hold(digest === part.law_digests[path], "a law file is not the one of its digest");
   }
+  hold(Object.hasOwn(part.law, "agreement.yaml"), "a law file is missing");
+  const [, , id] = AGREEMENT_ID.exec(part.law["agreement.yaml"]) ?? [];
+  hold(id === undefined || id === part.agreement,
+    "the agreement is not the one that the batch names");
   say(`The ${paths.length} law files are those of the digests in it. They were not loaded here, ` +
     "nor compared with the rules that the ledger names: `counterfoil evidence check` does that.");
   const entries = await proveEntries(task, part); // 3
@@ -115,7 +135,7 @@ async function checkSnapshot(part, holder, entries) {
     return "No snapshot of the register was asked for this request.";
   }
   const manifest = utf8(part.manifest), digest = await digestOf(manifest);
-  const isSigned = await isSignature(holder, base64(part.manifest_signature.trim()), manifest);
+  const isSigned = await isSignature(holder, base64(stripped(part.manifest_signature)), manifest);
   need(isSigned, "the manifest is not what the holder's key signed");
   const isOpened = entries.get("opening")?.fields.snapshot === digest &&
     JSON.parse(part.manifest).snapshot === part.snapshot;
@@ -127,7 +147,7 @@ async function checkSnapshot(part, holder, entries) {
       fields.certificate === (await digestOf(data));
     hold(isNamed, "the ledger names another certificate, or one of another snapshot or scope");
     const context = joined(utf8("counterfoil/certificate/v1\0"), data);
-    const isHolders = await isSignature(holder, base64(signature.trim()), context);
+    const isHolders = await isSignature(holder, base64(stripped(signature)), context);
     need(isHolders, "the certificate does not hold: the holder's key did not sign it");
   }
   const governed =
