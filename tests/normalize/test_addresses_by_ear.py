@@ -22,6 +22,8 @@ Y 12 So. Main St / 12 South Main St
 Y 12 No. Main St / 12 N Main St
 Y 12 No Main St / 12 North Main St
 N 12 No Main St / 12 No 4 Main St
+N 12 No Name Rd / 12 N Name Rd|Apt 4
+Y 12 No Name Rd / 12 NO NAME ROAD
 Y No. 12 Main St / 12 Main St
 Y UT 350 E. 400 So. / 350 E 400 S
 Y UT 350 E 400 No / 350 E 400 N

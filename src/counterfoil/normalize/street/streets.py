@@ -48,6 +48,8 @@ _NOT_PLAIN: Final = frozenset(
 _LONG: Final = {short: full for full, short in DIRECTIONALS.items() if full != short}
 _GRID: Final = 3
 _SIDES: Final = {"SO": "S", "NO": "N"}
+_NO_SIDES: Final = frozenset({("NO", "NAME"), ("NO", "MANS"), ("SO", "LONG")})
+"""Names that begin with these words."""
 _HEADS: Final = words("O MC")
 _AVENUES: Final = words("AVE AVENUE")
 _SUFFIX_FIRST: Final = words("VIA CALLE RUE AVENIDA")
@@ -68,6 +70,8 @@ def read_street(tokens: Sequence[str], state: str = "") -> Street | None:
 def _sides(tokens: Sequence[str]) -> Sequence[str]:
     """The tokens with SO and NO, before a street or behind the number of a grid's, as S and N."""
     side = _SIDES.get(tokens[0], "") if len(tokens) > _GRID - 1 else ""
+    if (tokens[0], token_at(tokens, 1)) in _NO_SIDES:
+        return tokens
     if side and tokens[1].isalpha() and len(tokens[1]) > 1 and tokens[-1] in SUFFIXES:
         return [side, *tokens[1:]]
     last = _SIDES.get(tokens[-1], "") if len(tokens) == _GRID and tokens[1].isdigit() else ""
