@@ -23,7 +23,7 @@ from counterfoil.certification.decoys import (
     persons,
 )
 from counterfoil.certification.seeded_choice import SeededChoice
-from counterfoil.certification.source_sample import ShownRows, near_names, sampled_name
+from counterfoil.certification.source_sample import ShownRows, given_words, near_names, sampled_name
 from counterfoil.certification.true_negative import RowPerson, residents_for_decoy
 from tests.certification.people import RECORD, SAMPLE, grant, opened, resident
 
@@ -159,6 +159,11 @@ def test_a_young_twin_is_asked_by_the_shared_word_alone_or_with_another_beside_i
     young = replace(RECORD, middle_name="Lucia", date_of_birth="2004-05-29")
     assert {(each.given_name, each.middle_name) for each in made("twin_first_word", young)} == {
         ("MARISOL", "")
+    }
+    minor = replace(young, date_of_birth="2012-02-03")
+    assert {(each.given_name, each.middle_name) for each in made("twin_first_word", minor)} == {
+        ("MARISOL", ""),
+        ("MARISOL", given_words("", minor.middle_name)[0][0]),
     }
     asked = made("twin_first_word", replace(young, middle_name=""))
     assert asked

@@ -34,11 +34,14 @@ _NOT_COVERED: Final = (
     "Two people of one name at one address whom nothing that was stated tells apart, beyond how "
     "often the source shows them.",
     "Streets and ZIPs that the register hardly knows (fewer than three homes): a question about "
-    "one is taken for a slip of the pen.",
+    "one is taken for a slip of the pen (N Main St for S Main St, Elm Ave for Elm St, Heartland "
+    "Dr for Hartland Dr).",
     "Kinds of confusion not tried: misread house numbers, two homes of one family.",
     "A twin of 27 or more who shares the first given word, one of the two being written by it "
-    "alone or with a third word put in; a younger one whose other word begins with the initial "
-    "that is written for the resident's.",
+    "alone or with a third word put in, or who bears it twice (Ming Ming, Ming); one of 18 or more "
+    "whose other word begins with the initial that is written for the resident's; a younger one "
+    "where both are written by the same initial, and one of any age where both are written by the "
+    "shared word alone.",
     "A twin whose given name is a familiar form or another spelling of the resident's, and "
     "somebody of one given name and date of birth with another family name (but for 1 January).",
     "A twin who bears the resident's given words in another order, or a name that one slip of a "

@@ -30,7 +30,7 @@ from counterfoil.certification.places import (
 from counterfoil.core.births import is_common, real_birth
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Sensitive
-from counterfoil.matching import GROWN
+from counterfoil.matching import GROWN, MAJORITY
 from counterfoil.register import Manifest
 from counterfoil.register.build import open_source
 from counterfoil.register.source import COLUMNS, take_fingerprint
@@ -116,9 +116,18 @@ def is_without_unit(line1: str, line2: str) -> bool:
 def is_young(born: str, period: str) -> bool:
     """Whether a person is under 27 at the end of the period after this one: from then on a given
     word that one side lacks confirms."""
+    return _is_under(GROWN, born, period)
+
+
+def is_minor(born: str, period: str) -> bool:
+    """Whether a person is under 18 then: from then on an initial confirms for a second word."""
+    return _is_under(MAJORITY, born, period)
+
+
+def _is_under(age: int, born: str, period: str) -> bool:
     try:
         day = real_birth(date.fromisoformat(born))
-        return day is not None and day.year > int(period) + 1 - GROWN
+        return day is not None and day.year > int(period) + 1 - age
     except ValueError:
         return False
 

@@ -21,7 +21,7 @@ from counterfoil.matching.decide import (
     forms_read_by,
 )
 from counterfoil.matching.learn import Learner
-from counterfoil.matching.requirements import GROWN
+from counterfoil.matching.requirements import GROWN, MAJORITY
 from counterfoil.matching.suppressed import decide_suppressed
 from counterfoil.matching.thresholds import NEVER, Thresholds, own_thresholds, undated
 from counterfoil.matching.weights import (
@@ -34,6 +34,7 @@ from counterfoil.matching.weights import (
 
 __all__ = [
     "GROWN",
+    "MAJORITY",
     "MATCH_VERSION",
     "NEVER",
     "READABLE_VERSIONS",

@@ -17,10 +17,12 @@ from counterfoil.matching.table import (
     BY_PARTS,
     LISTED_RARITY,
     MOST_RARITY,
+    spelling_tables,
 )
 from counterfoil.matching.weights import Weights, name_key
 from counterfoil.matching.whole_names import (
     are_syllables_turned,
+    are_two_syllables,
     is_first_syllable,
     is_misspelled_whole,
     is_rotated,
@@ -28,6 +30,7 @@ from counterfoil.matching.whole_names import (
 )
 from counterfoil.normalize import name_similarity as similarity
 from counterfoil.normalize.asked_keys import are_syllables
+from counterfoil.normalize.name_similarity import LATER, LATEST
 from counterfoil.normalize.name_words import MAY_BE_BLANK, PARTICLES
 
 OTHER_GIVEN: Final = "given.other"
@@ -81,11 +84,13 @@ def given_level(first: NameForm, second: NameForm, weights: Weights) -> str:
         return "given.joined"
     if level := _level_of_order(first, second, weights.version):
         return level
-    with_later = weights.version not in BEFORE_SYLLABLES
-    level = similarity.compare_words(one[0], two[0], with_later=with_later)
+    tables = spelling_tables(weights.version)
+    level = similarity.compare_words(one[0], two[0], tables=tables)
+    if tables >= LATEST and are_two_syllables(one[0], two[0]):
+        level = similarity.OTHER
     if level == similarity.NEAR:
         in_use = is_in_use(one[0], weights) + is_in_use(two[0], weights)
-        if with_later and all(map(similarity.is_known_name, (one[0], two[0]))):
+        if tables and all(map(similarity.is_known_name, (one[0], two[0]))):
             in_use = 2
         level = ("near_rare", "near", "other")[in_use]
     is_weak = level == "other" or (level == "initial" and len(one) + len(two) > 2)
@@ -180,7 +185,7 @@ def middle_level(first: NameForm, second: NameForm) -> str:
         return "middle.initial" if one[0][0] == two[0][0] else "middle.differs"
     if one[0] in two or two[0] in one or "".join(one) == "".join(two):
         return "middle.equal"
-    is_other = similarity.compare_words(one[0], two[0]) == similarity.OTHER
+    is_other = similarity.compare_words(one[0], two[0], tables=LATER) == similarity.OTHER
     return "middle.differs" if is_other else "middle.initial"
 
 

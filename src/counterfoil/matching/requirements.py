@@ -15,10 +15,23 @@ from typing import Final
 from counterfoil.core.values import Grant, NameForm, Resident
 from counterfoil.matching.evidence import Line
 from counterfoil.matching.names import is_in_use
-from counterfoil.matching.table import BEFORE_SYLLABLES, BY_FIRST_WORDS, BY_PARTS, REQUIREMENTS
+from counterfoil.matching.table import (
+    BEFORE_INITIALS,
+    BEFORE_SYLLABLES,
+    BY_FIRST_WORDS,
+    BY_PARTS,
+    REQUIREMENTS,
+    spelling_tables,
+)
 from counterfoil.matching.weights import Weights
-from counterfoil.matching.whole_names import has_more, is_turned_by_initial, is_unsure_whole
+from counterfoil.matching.whole_names import (
+    has_more,
+    hidden_word,
+    is_turned_by_initial,
+    is_unsure_whole,
+)
 from counterfoil.normalize import family_out_of_middle, leads_to_family, leads_to_given
+from counterfoil.normalize.asked_keys import are_syllables
 from counterfoil.normalize.name_similarity import is_listed_name, is_slip_of_hand, is_unlike_names
 
 _EXCHANGED_WITHOUT_BIRTH: Final = "match-3"
@@ -33,11 +46,15 @@ GROWN: Final = 27
 """The age from which a twin who lives at the same home and files nothing is not reckoned with. A
 child counts as one for medical coverage and reimbursement, 26 USC 105(b), until the end of the year
 in which it is 26."""
+MAJORITY: Final = 18
+"""The age from which an initial stands for a second given word. A younger person lives with the
+twin, who files nothing as a rule."""
 _SLIPS: Final = frozenset({"given.near", "given.near_rare"})
 _AGREEING_MIDDLE: Final = frozenset({"middle.equal", "middle.initial"})
 _FULL_BIRTH: Final = "dob.equal"
 """The level of an equal date of birth beside a given name that agrees in full."""
 _BIRTH_OF_FORMS: Final = "dob.equal_form"
+_OTHER_FAMILY: Final = "family.other"
 _PART_FAMILY: Final = frozenset({"family.near", "family.missing"})
 """Beside which an equal date of birth of two forms of one name proves the family name too."""
 _EQUAL_BIRTHS: Final = frozenset(
@@ -61,11 +78,11 @@ def unmet_by(
         may_be_exchanged=may_be_exchanged,
         may_be_turned=is_whole,
         may_be_parted=is_parted,
-        may_be_syllables=version not in BEFORE_SYLLABLES,
+        tables=spelling_tables(version),
     ):
         unmet.append(_UNTRACED)
     if is_whole and "tin.equal" not in levels:
-        is_grown = is_parted and _is_grown(grant, best)
+        is_grown = is_parted and _is_of_age(grant, best, GROWN)
         if _is_unsure(asked, resident, levels, weights, is_grown=is_grown):
             unmet.append(_UNSURE)
         if "middle.differs" in levels:
@@ -74,20 +91,39 @@ def unmet_by(
             unmet.append(_PARTIAL)
     if "dob.near" in levels:
         unmet.append(_INEXACT)
-    is_full = _FULL_BIRTH in levels or (
-        version not in BEFORE_SYLLABLES
-        and _BIRTH_OF_FORMS in levels
-        and not levels.isdisjoint(_PART_FAMILY)
-    )
-    if not is_full and not leads_to_family(asked, resident, may_be_exchanged=may_be_exchanged):
+    if not _proves_family(grant, best, levels, version) and not leads_to_family(
+        asked, resident, may_be_exchanged=may_be_exchanged
+    ):
         unmet.append(_UNPROVEN)
     return tuple(unmet)
 
 
-def _is_grown(grant: Grant, best: Resident) -> bool:
-    """Whether the resident is `GROWN` at the end of the latest period that is asked about."""
+def _is_of_age(grant: Grant, best: Resident, age: int) -> bool:
+    """Whether the resident is of this age at the end of the latest period that is asked about."""
     born = best.date_of_birth
-    return born is not None and born.year <= max(grant.periods, default=0) - GROWN
+    return born is not None and born.year <= max(grant.periods, default=0) - age
+
+
+def _proves_family(grant: Grant, best: Resident, levels: set[str], version: str) -> bool:
+    """Whether an equal date of birth proves the family name too: beside the full given names,
+    for a syllable of which no initial stands, or two forms of one and no other family name."""
+    if _FULL_BIRTH in levels:
+        if version in BEFORE_INITIALS or _OTHER_FAMILY not in levels:
+            return True
+        word = _hidden_word(grant, best, levels)
+        return not (word and are_syllables((grant.name.given[0], word)))
+    is_formed = version not in BEFORE_SYLLABLES and _BIRTH_OF_FORMS in levels
+    return is_formed and not levels.isdisjoint(_PART_FAMILY)
+
+
+def _hidden_word(grant: Grant, best: Resident, levels: set[str]) -> str:
+    asked, resident = family_out_of_middle(grant.name, best.name, of_one_word=True)
+    return hidden_word(asked, resident, _given(levels))
+
+
+def _given(levels: set[str]) -> str:
+    [given] = [level for level in levels if level.startswith("given.")]
+    return given
 
 
 def _is_partial(grant: Grant, best: Resident, levels: set[str], version: str) -> bool:
@@ -96,8 +132,11 @@ def _is_partial(grant: Grant, best: Resident, levels: set[str], version: str) ->
     if levels.isdisjoint(_EQUAL_BIRTHS):
         return False
     asked, resident = family_out_of_middle(grant.name, best.name, of_one_word=True)
-    [given] = [level for level in levels if level.startswith("given.")]
-    return has_more(asked, resident, given, by_spelling=version not in BEFORE_SYLLABLES)
+    given = _given(levels)
+    is_minor = version not in BEFORE_INITIALS and not _is_of_age(grant, best, MAJORITY)
+    if is_minor and hidden_word(asked, resident, given):
+        return True
+    return has_more(asked, resident, given, tables=spelling_tables(version))
 
 
 def _is_unsure(

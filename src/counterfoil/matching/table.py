@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from counterfoil.normalize.name_similarity import LATER, LATEST
+
 FATAL: Final = -6000
 OUT_OF_REACH: Final = -3000
 """A score below this has a contradiction in it."""
@@ -34,7 +36,7 @@ class Level(NamedTuple):
         return self.default <= FATAL
 
 
-MATCH_VERSION: Final = "match-7"
+MATCH_VERSION: Final = "match-8"
 """The version of the rules. It moves with whatever could change an answer."""
 WITHOUT_REQUIREMENTS: Final = "match-2"
 """The version that decided by the sum alone."""
@@ -47,6 +49,17 @@ parted only where both of its parts are names of the tables."""
 BEFORE_SYLLABLES: Final = BY_PARTS | {"match-6"}
 """Versions in which two syllables were one name only where both sides part them alike, and a slip
 in the second was one only where it is long."""
+BEFORE_INITIALS: Final = BEFORE_SYLLABLES | {"match-7"}
+"""Versions in which an initial stood for the second given word of a minor too, and two syllables
+could be two spellings of one name."""
+
+
+def spelling_tables(version: str) -> int:
+    """How many tables of later spellings the rules of this version read."""
+    if version in BEFORE_SYLLABLES:
+        return 0
+    return LATER if version in BEFORE_INITIALS else LATEST
+
 
 LEVELS: Final[dict[str, Level]] = {
     # given name: what parts one resident from another. An equal name weighs as the name is rare
@@ -194,7 +207,8 @@ REQUIREMENTS: Final[dict[str, Level]] = {
         FATAL,
         "Beside the same date of birth, a given word of one side, or an initial beside a syllable, "
         "is not on the other (MARIA ELENA, MARIA; PHUC P, PHUC), and the person is under 27 at the "
-        "end of the latest period: twins share a first word, and the one who lives there may have "
+        "end of the latest period, or is there as an initial (MARIA E) and the person is under 18: "
+        "twins share a first word, and the one who lives there may have "
         "no return. Only the same tax number overrules it.",
     ),
     "middle.unlike": Level(
@@ -206,7 +220,8 @@ REQUIREMENTS: Final[dict[str, Level]] = {
         FATAL,
         "No family name of two letters or more leads to the resident's (another, missing, one "
         "letter, initials, a later part alone): needs the full given name and the date of birth, "
-        "or two forms of one, the date, and no other family name.",
+        "or two forms of one, the date, and no other family name; of "
+        "two syllables, both in full beside another family name.",
     ),
     "dob.inexact": Level(
         FATAL,

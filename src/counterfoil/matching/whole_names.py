@@ -25,6 +25,7 @@ from rapidfuzz.distance import OSA
 from counterfoil.core.values import NameForm
 from counterfoil.normalize import name_similarity as similarity
 from counterfoil.normalize.asked_keys import are_syllables, syllables
+from counterfoil.normalize.name_similarity import LATEST
 from counterfoil.normalize.name_words import PARTICLES, SYLLABLES
 
 Words = tuple[str, ...]
@@ -128,6 +129,17 @@ def is_rearranged(first: NameForm, second: NameForm) -> bool:
     return first.family != second.family and len(one) > 1 and sorted(one) == sorted(two)
 
 
+def hidden_word(first: NameForm, second: NameForm, given: str) -> str:
+    """The word of two letters or more for which the other side writes its initial, besides the pair
+    that reached the level `given` (MARIA E, MARIA ELENA; SEO J, SEO JUN); "" where there is none. A
+    twin who shares the first word may share the initial of the second."""
+    found = None if given in _WHOLE else _paired(*_beside(first, second, given))
+    for word, like in found[0] if found else ():
+        if min(len(word), len(like)) == 1 < max(len(word), len(like)):
+            return max(word, like, key=len)
+    return ""
+
+
 def is_turned_by_initial(first: NameForm, second: NameForm) -> bool:
     """Whether one name is two syllables and the other the same in the other order, the syllable
     that it has last as an initial: JUN CHAO, CHAO J."""
@@ -148,40 +160,41 @@ def rest_level(
     given: str,
     *,
     by_syllables: bool = True,
-    by_spelling: bool = True,
+    tables: int = LATEST,
 ) -> str:
     """Level of the given names beside the pair that reached the level `given`. `by_syllables` as
-    by the rules since match-6, `by_spelling` as by those since match-7."""
+    by the rules since match-6; `tables` of later spellings, of which those of before match-7 read
+    none."""
     one, two = _beside(first, second, given)
     if not one or not two:
         return _MISSING
     if "".join(one) == "".join(two):
         return "middle.initial" if max(map(len, one)) == 1 else "middle.equal"
-    if by_spelling and given == "given.equal" and _is_misspelled_syllable(one, two):
+    if tables and given == "given.equal" and _is_misspelled_syllable(one, two):
         return "middle.initial"
-    found = _paired(one, two, by_syllables=by_syllables, by_spelling=by_spelling)
+    found = _paired(one, two, by_syllables=by_syllables, tables=tables)
     if found is None:
         return _DIFFER
     is_full = any(word == like and len(word) > 1 for word, like in found[0])
     return "middle.equal" if is_full else "middle.initial"
 
 
-def has_more(first: NameForm, second: NameForm, given: str, *, by_spelling: bool = True) -> bool:
+def has_more(first: NameForm, second: NameForm, given: str, *, tables: int = LATEST) -> bool:
     """Whether one side has a given word of two letters or more, besides the pair that reached the
     level `given`, of which the other has neither its like nor an initial, an initial beside a
     syllable included (PHUC P, PHUC: twins share a syllable); or more than one word has for its like
     another word (MARY MEGAN, MOLLY MEAGAN)."""
     if given in _WHOLE or is_rearranged(first, second):
         return False
-    if by_spelling and is_first_syllable(first, second):
+    if tables and is_first_syllable(first, second):
         return True
     one, two = _beside(first, second, given)
     if "".join(one) == "".join(two):
         return False
-    if by_spelling and given == "given.equal" and _is_misspelled_syllable(one, two):
+    if tables and given == "given.equal" and _is_misspelled_syllable(one, two):
         return False
-    found = _paired(one, two, by_spelling=by_spelling)
-    is_by_syllables = by_spelling and _is_syllable(first.given[0]) and _is_syllable(second.given[0])
+    found = _paired(one, two, tables=tables)
+    is_by_syllables = tables and _is_syllable(first.given[0]) and _is_syllable(second.given[0])
     least = 1 if is_by_syllables else 2
     if found is None or any(len(word) >= least for word in found[1]):
         return True
@@ -190,14 +203,14 @@ def has_more(first: NameForm, second: NameForm, given: str, *, by_spelling: bool
 
 
 def _paired(
-    one: Words, two: Words, *, by_syllables: bool = True, by_spelling: bool = True
+    one: Words, two: Words, *, by_syllables: bool = True, tables: int = LATEST
 ) -> tuple[list[tuple[str, str]], list[str]] | None:
     """Each word of the side with fewer and its like on the other, and what is left of that; None
     where one has none."""
     fewer, more = sorted((one, two), key=lambda words: (len(words), words))
     pairs, left = list[tuple[str, str]](), list(more)
     for word in sorted(fewer, key=len, reverse=True):
-        like = _like(word, left, by_syllables=by_syllables, by_spelling=by_spelling)
+        like = _like(word, left, by_syllables=by_syllables, tables=tables)
         if not like:
             return None
         left.remove(like)
@@ -231,17 +244,17 @@ def _without(words: Words, word: str) -> Words:
     return words[:at] + words[at + 1 :]
 
 
-def _like(word: str, words: list[str], *, by_syllables: bool, by_spelling: bool) -> str:
+def _like(word: str, words: list[str], *, by_syllables: bool, tables: int) -> str:
     """The word among `words` that may be this one: the same, else a form or a slip of it, else one
     of the two an initial of the other; "" if none is."""
     if word in words:
         return word
     for other in words:
-        if by_spelling and _is_syllable(word) and _is_syllable(other):
+        if _are_two_syllables(word, other, tables):
             continue  # TRONG AN and TRONG ANH are twins
         if min(len(word), len(other)) > 1 and (
-            similarity.compare_words(word, other, with_later=by_spelling) in _FORMS
-            or _is_slip(word, other, with_known=by_spelling)
+            similarity.compare_words(word, other, tables=tables) in _FORMS
+            or _is_slip(word, other, with_known=tables > 0)
             or (by_syllables and _is_slip_of_syllable(word, other))
         ):
             return other
@@ -283,6 +296,18 @@ def _is_misspelled_syllable(one: Words, two: Words) -> bool:
         and OSA.distance(name, slip, score_cutoff=1) == 1
         and _SPOKEN.fullmatch(slip) is None
     )
+
+
+def are_two_syllables(one: str, two: str) -> bool:
+    """Whether two words are syllables that given names are made of, and no table has them as two
+    spellings of one: AN and ANH, ZHEN and SHEN are twins, JUNG and JEONG are one."""
+    return _are_two_syllables(one, two, LATEST)
+
+
+def _are_two_syllables(one: str, two: str, tables: int) -> bool:
+    if not tables or not (_is_syllable(one) and _is_syllable(two)):
+        return False
+    return tables < LATEST or not similarity.are_listed_spellings(one, two)
 
 
 def _is_syllable(word: str) -> bool:

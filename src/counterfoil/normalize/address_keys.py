@@ -47,7 +47,7 @@ exact, affix and place; names of four letters sound too); rural and highway cont
 and place; PO boxes, military addresses and general delivery exact only, since a box number says
 nothing without its ZIP.
 
-A key is a text, `forms-5|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
+A key is a text, `forms-6|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
 and spaces only, so `|` parts them.
 
 THE TABLE OF KNOWN PLACES. A tolerance forgives only what the register does not know as a place of
@@ -63,8 +63,8 @@ one of the two is not known. How many homes make a known place: register/known_p
                 letters of it that `place`
                 keeps
 
-Keys: `forms-5|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
-`forms-5|known-zip|zip|first and last two letters of the city|state`.
+Keys: `forms-6|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
+`forms-6|known-zip|zip|first and last two letters of the city|state`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ from counterfoil.normalize.addresses import FORMS_VERSION
 from counterfoil.normalize.places import NO_ZIPS
 from counterfoil.normalize.street.street_keys import (
     LEAST_SLIPPED_ROOT,
-    ending,
+    endings,
+    first_directional,
     glued,
     inner_directionals,
     numbered,
@@ -215,13 +216,14 @@ def _street_keys(
     letters, bare = spelled
     keys = [("affix", f"{name}|") for name in (bare, shortened(form), glued(form)) if name]
     tail = f"{predirectional}|{postdirectional}|{inner_directionals(form)}"
-    root, end, is_right = ending(letters)
-    heard = sound(root if is_right else letters)
+    parted, is_right = endings(letters)
+    root, end = parted[0] if is_right else (letters, "")
+    heard = sound(root)
     if len(letters) >= MIN_HEARD and len(heard) >= MIN_SOUND:
         heard += f" {end}" if is_right else ""
-        keys.append(("sound", f"{heard}|{tail}"))
-    if end:
-        keys.append(("start", f"{root} {end}|{tail}"))
+        begun = first_directional(form)
+        keys.append(("sound", f"{heard}|{tail}" + (f"|{begun}" if begun else "")))
+    keys += [("start", f"{each} {of}|{tail}") for each, of in parted]
     if is_right:
         keys += [("end", f"{each} {end}|{tail}") for each in without_one(root)]
     elif len(letters) >= MIN_STEM:

@@ -37,8 +37,8 @@ from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES
 from counterfoil.normalize.text import has_digit
 from counterfoil.normalize.unit_starts import holds_box, inner_unit, leading_unit, unit_start
 
-FORMS_VERSION: Final = "forms-5"
-EARLIER_FORMS: Final = ("forms-4", "forms-3", "forms-2")
+FORMS_VERSION: Final = "forms-6"
+EARLIER_FORMS: Final = ("forms-5", "forms-4", "forms-3", "forms-2")
 """Earlier versions of the forms that registers and batches may still be of, newest first."""
 
 _RUNS: Final = re.compile(r"[0-9]+")
@@ -57,6 +57,8 @@ _RANCH_ROAD: Final = re.compile(
     r"(\s*[0-9]+[A-Z]?\s+(?:N|S|E|W|NORTH|SOUTH|EAST|WEST|OLD)\.?\s+RM)(?=[ -]+[0-9]{2,4}\b)", re.I
 )
 """2418 N RM 620, where RM is no room: Texas has ranch-to-market roads."""
+_HALF: Final = re.compile(r"(\s*[0-9]+)\.50?(?= +[A-Za-z])")
+"""88.5 ELM ST: a half in a spreadsheet."""
 _HYPHENED: Final = re.compile(
     r"(\s*[0-9]+)-(?:([IJ-MO-RT-VX-Z])(?= +[A-Z]{2})"
     r"|([NSEW])(?= +(?:[NSEW]|NORTH|SOUTH|EAST|WEST) ))",
@@ -75,7 +77,7 @@ def read_in_full(address: Address, place: Place) -> AddressForm:
     """The form of an address of any shape, by the order of reading above."""
     form = None
     ranch = _RANCH_ROAD.sub(r"\1 ROAD", address.line1) if place.state == "TX" else address.line1
-    line1 = clean_line(_part_letter(ranch), place)
+    line1 = clean_line(_part_letter(_HALF.sub(r"\1 1/2", ranch)), place)
     line2 = clean_line(_part_letter(address.line2), place)
     if line1 is not None and line2 is not None:
         urbanization, first, second = split_urbanization(line1, line2)

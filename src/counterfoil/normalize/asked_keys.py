@@ -55,8 +55,14 @@ from counterfoil.normalize.likeness import (
     letters,
     word_likeness,
 )
-from counterfoil.normalize.name_similarity import is_known_name, is_listed_name, spelling_key
-from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES, SYLLABLES
+from counterfoil.normalize.name_similarity import (
+    LATER,
+    LATEST,
+    is_known_name,
+    is_listed_name,
+    spelling_key,
+)
+from counterfoil.normalize.name_words import FAMILY_NAMES, LATER_SYLLABLES, PARTICLES, SYLLABLES
 from counterfoil.normalize.names import MOST_PARTED
 from counterfoil.normalize.places import states_beside
 from counterfoil.normalize.street.street_keys import glued, numbered, shortened, sound, stems
@@ -227,11 +233,13 @@ def leads_to_given(
     may_be_exchanged: bool,
     may_be_turned: bool = True,
     may_be_parted: bool = True,
-    may_be_syllables: bool = True,
+    tables: int = LATEST,
 ) -> bool:
     """Whether the given names of a question lead to a resident's, the family name being one of them
     where the two fields may be exchanged. `may_be_turned` as by the rules since match-5,
-    `may_be_parted` as by those since match-6, `may_be_syllables` as by those since match-7."""
+    `may_be_parted` as by those since match-6; `tables` of spellings, of which the rules of before
+    match-7, which part no syllables either, read none."""
+    may_be_syllables = tables >= LATER
     core = _core(asked.family)
     if may_be_turned and _is_held_exchanged(resident, with_short=may_be_syllables):
         held = (resident.given[0], _core(resident.family)[0])
@@ -249,10 +257,10 @@ def leads_to_given(
         may_be_parted=may_be_parted,
         may_be_syllables=may_be_syllables,
     )
-    aim = _given_anchor(resident, by_syllables=may_be_turned, by_known=may_be_syllables)
-    return any(
-        not aim.isdisjoint(leading_codes(word, with_later=may_be_syllables)) for word in given
-    ) or (bool(aim) and any(anchor(word) == aim for word in later))
+    aim = _given_anchor(resident, by_syllables=may_be_turned, tables=tables)
+    return any(not aim.isdisjoint(leading_codes(word, tables=tables)) for word in given) or (
+        bool(aim) and any(anchor(word) == aim for word in later)
+    )
 
 
 def leads_to_family(asked: NameForm, resident: NameForm, *, may_be_exchanged: bool) -> bool:
@@ -267,12 +275,14 @@ def leads_to_family(asked: NameForm, resident: NameForm, *, may_be_exchanged: bo
     return any(not aim.isdisjoint(_family_codes(word)) for word in families)
 
 
-def _given_anchor(name: NameForm, *, by_syllables: bool, by_known: bool) -> Codes:
+def _given_anchor(name: NameForm, *, by_syllables: bool, tables: int) -> Codes:
     words = name.given
     if not words:
         return _NO_CODES
+    is_known = tables >= LATEST or LATER_SYLLABLES.isdisjoint(words)
     is_whole = _is_whole(words) and not (
-        (by_syllables and are_syllables(words)) or (by_known and any(map(is_known_name, words)))
+        (by_syllables and is_known and are_syllables(words))
+        or (tables >= LATER and any(map(is_known_name, words)))
     )
     return anchor("".join(words)) if is_whole else anchor(words[0])
 

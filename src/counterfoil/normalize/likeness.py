@@ -32,6 +32,7 @@ from typing import Final, NamedTuple
 from rapidfuzz.distance import OSA, LCSseq
 
 from counterfoil.normalize.name_similarity import (
+    LATEST,
     OTHER,
     compare_words,
     familiar_forms,
@@ -158,11 +159,11 @@ def word_codes(word: str) -> Codes:
 
 
 @lru_cache(maxsize=65536)
-def leading_codes(word: str, *, with_later: bool = True) -> Codes:
-    """The codes by which this word, in a question, leads to a resident's anchor: `with_later` also
-    by the spellings that the rules since match-7 know. Some of `word_codes`."""
+def leading_codes(word: str, *, tables: int = LATEST) -> Codes:
+    """The codes by which this word, in a question, leads to a resident's anchor, also by the
+    first `tables` of later spellings. Some of `word_codes`."""
     codes = _known_codes(word) or codes_of(letters("~", spelling_key(word), 1))
-    later = later_spellings().get(word, _NO_CODES) if with_later else _NO_CODES
+    later = later_spellings(tables).get(word, _NO_CODES)
     return codes.union(*map(anchor, later)) if later else codes
 
 

@@ -73,12 +73,16 @@ _BESIDE: Final = {
 LEAST_SLIPPED: Final = 4
 _DAUGHTERS: Final = words("IA INA INE ITA ICA ELLA ELLE ETTA ETTE ANNA ANNE LYN LYNN")
 _NO_FORMS: Final[frozenset[str]] = frozenset()
+_LATER_TABLES: Final = ("later_spellings.csv", "latest_spellings.csv")
+LATER: Final = 1
+LATEST: Final = len(_LATER_TABLES)
+"""How many of these tables are read: by the rules of match-7, and by those since."""
 
 
 @lru_cache(maxsize=65536)
-def compare_words(one: str, two: str, *, with_later: bool = True) -> str:
+def compare_words(one: str, two: str, *, tables: int = LATEST) -> str:
     """The level reached by two words of given names, each of one letter at least. Symmetric.
-    `with_later`: by the spellings that match-7 knows as well."""
+    `tables`: the tables of spellings that are read, as many as the version of the rules knows."""
     if one == two:
         return EQUAL if len(one) > 1 else INITIAL
     if len(one) == 1 or len(two) == 1:
@@ -87,17 +91,23 @@ def compare_words(one: str, two: str, *, with_later: bool = True) -> str:
         return OTHER
     if two in familiar_forms().get(one, _NO_FORMS):
         return NICKNAME
-    if _are_spellings(one, two, with_later=with_later):
+    if _are_spellings(one, two, tables):
         return VARIANT
     return NEAR if _is_near(one, two) else OTHER
 
 
-def _are_spellings(one: str, two: str, *, with_later: bool) -> bool:
+def _are_spellings(one: str, two: str, tables: int) -> bool:
     return (
         two in spellings().get(one, _NO_FORMS)
         or spelling_key(one) == spelling_key(two)
-        or (with_later and two in later_spellings().get(one, _NO_FORMS))
+        or two in later_spellings(tables).get(one, _NO_FORMS)
     )
+
+
+def are_listed_spellings(one: str, two: str) -> bool:
+    """Whether a table, and not likeness alone, says that two words are spellings of one name."""
+    forms = spellings().get(one, _NO_FORMS) | later_spellings().get(one, _NO_FORMS)
+    return two in forms
 
 
 def _is_near(one: str, two: str) -> bool:
@@ -303,11 +313,12 @@ def spellings() -> dict[str, frozenset[str]]:
     return _joined((one, two) for line in lines for one in line for two in line)
 
 
-@lru_cache(maxsize=1)
-def later_spellings() -> dict[str, frozenset[str]]:
-    """The same of data/later_spellings.csv: spellings that rules since match-7 take for one name.
-    None of them becomes a listed name by it. Read once."""
-    lines = _table("later_spellings.csv")
+@lru_cache(maxsize=LATEST + 1)
+def later_spellings(tables: int = LATEST) -> dict[str, frozenset[str]]:
+    """The same of the tables that came later: data/later_spellings.csv, which rules since match-7
+    read, and data/latest_spellings.csv, of those since match-8. None of them becomes a listed name
+    by it. Each is read once."""
+    lines = [line for name in _LATER_TABLES[:tables] for line in _table(name)]
     return _joined((one, two) for line in lines for one in line for two in line)
 
 

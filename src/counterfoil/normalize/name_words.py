@@ -101,6 +101,9 @@ the authors. None is a name in use by itself."""
 ABBREVIATED_FIRST: Final = {"MA": "MARIA", "MD": "MOHAMMED"}
 """The same, before another given name only: alone they are names, initials or degrees."""
 
+AFTER_JOSE: Final = words("JESUS GUADALUPE REFUGIO TRINIDAD MERCED SANTOS")
+"""Given names before which Mexican civil registers write J. for JOSE."""
+
 ABBREVIATED_FAMILY: Final = {
     "HDEZ": "HERNANDEZ", "HDZ": "HERNANDEZ", "HERNZ": "HERNANDEZ", "MTZ": "MARTINEZ",
     "MTNZ": "MARTINEZ", "RDZ": "RODRIGUEZ", "RGUEZ": "RODRIGUEZ", "RDGZ": "RODRIGUEZ",
@@ -158,7 +161,15 @@ _VIETNAMESE: Final = words("""
     TRI TRIEU TRINH TRONG TRUC TRUNG TU TUAN TUNG TUYEN TUYET UYEN VAN VI VIEN VIET VINH VU VY XUAN
     YEN
 """)
-SYLLABLES: Final = (_CHINESE, _KOREAN, _VIETNAMESE)
+LATER_SYLLABLES: Final = words("""
+    BANG CANH CHANH CHINH CHUNG DIEN DOAN DUYEN GIAO GIAP HUAN HUYNH KHIET KHOAN KHUE KHUONG KHUYEN
+    KIET LIEM LIEU LUONG MIEN NGHI NGHIEM NHIEN NHUAN NHUONG NHUT NIEN NINH NUONG PHAN PHIEN PHIEU
+    PHUOC SINH SUONG THIET THOA THOAI THONG THUAT THUC THUONG THUYEN TIEP TINH TOAI TRAI TRANH TRIET
+    TRUONG TUONG VUONG XINH
+""")
+"""Further Vietnamese syllables of four letters and more, which rules of before match-8 did not
+know."""
+SYLLABLES: Final = (_CHINESE, _KOREAN, _VIETNAMESE | LATER_SYLLABLES)
 """Syllables of which given names of two are made, by language: those of Hanyu Pinyin (GB/T
 16159), and, written by hand by the authors, those usual in Korean and Vietnamese given names."""
 

@@ -45,7 +45,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from html import unescape
 from typing import Final
+from urllib.parse import unquote
 
 from counterfoil.core.values import NameForm, Person
 from counterfoil.normalize.name_similarity import is_known_name
@@ -53,6 +55,7 @@ from counterfoil.normalize.name_words import (
     ABBREVIATED,
     ABBREVIATED_FAMILY,
     ABBREVIATED_FIRST,
+    AFTER_JOSE,
     DEGREES,
     FAMILY_NAMES,
     GENERATION,
@@ -111,6 +114,20 @@ _TWICE: Final = re.compile("[\u00c2-\u00c5\u00e1\u1e9e][\u0080-\u00bf\u0152-\u21
 _DECODED: Final = 2
 _LOST_HYPHEN: Final = re.compile("(?<=[a-z])\u00c3(?=[a-z])")
 """What is left of an i with accent whose second byte, a soft hyphen, was dropped."""
+_ESCAPED: Final = re.compile(
+    r"\\u([0-9A-Fa-f]{4})|((?:%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])+)+)"
+)
+"""A letter as software writes it into JSON (\\u00e9), or into an address of the web (%C3%A9)."""
+_OEM_CODES: Final = ("cp437", "cp850")
+_OEM_TWICE: Final = re.compile("[\u251c\u252c\u2500\u253c]")
+"""What the first byte of a letter of UTF-8 is in these: a line of a box."""
+_OEM: Final = re.compile("(?<=[A-Za-z])[\u00a1-\u00a5\u201a]|(?<=[A-Za-z])[\u201d\u201e](?=[a-z])")
+_OEM_LETTERS: Final = str.maketrans("\u00a1\u00a2\u00a3\u00a4\u00a5\u201a\u201d\u201e", "iounNeoa")
+"""Letters of those codes that were read as Windows-1252, by what they bear accents on."""
+_SHORT_JOSE: Final = ("J",)
+_NA: Final = {"NA"}
+_HEAD: Final = 2
+"""Letters of the head of a name that is written apart, and the words that it then has."""
 _SHORT_MARIA: Final = re.compile(r"\s*M\.?A\s*[.\u00aa]|\s*M\.?\u00aa", re.IGNORECASE)
 _BYTES: Final = 256
 _LOST: Final = re.compile(r"[A-Z?]*[A-Z][A-Z?]*")
@@ -139,14 +156,38 @@ def words_of(text: str) -> list[str]:
     if text.isalpha() and text.isascii() and len(text) <= MAX_CHARACTERS:
         return [text.upper()]
     text = text[:MAX_CHARACTERS]
+    if "&" in text or "\\" in text or "%" in text:
+        text = _ESCAPED.sub(_unescaped, unescape(text))
     if not text.isascii():
-        text = _decoded_once(text)
+        text = _OEM.sub(_of_oem, _decoded_once(_of_box_lines(text)))
         text = unicodedata.normalize("NFKD", text.translate(_LETTERS)).translate(_APOSTROPHES)
         text = text.encode("ascii", "ignore").decode("ascii")
     text = text.translate(_APOSTROPHES).upper()
     if "?" in text:
         text = _LOST.sub(_found_again, text)
     return [_letters_only(word) for word in _WORD.findall(text)]
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """The letters that an escape stands for."""
+    return chr(int(found[1], 16)) if found[1] else unquote(found[0], errors="ignore")
+
+
+def _of_box_lines(text: str) -> str:
+    """The text, where UTF-8 was read as a code of DOS, as it was before: JOS\u251c\u2310."""
+    if _OEM_TWICE.search(text) is None:
+        return text
+    for code in _OEM_CODES:
+        try:
+            return text.encode(code).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
+
+
+def _of_oem(found: re.Match[str]) -> str:
+    """The letter of a code of DOS that was read as Windows-1252."""
+    return found[0].translate(_OEM_LETTERS)
 
 
 def _decoded_once(text: str) -> str:
@@ -195,7 +236,7 @@ def normalize_name(person: Person) -> NameForm:
     if not person.suffix:
         given, middle = _plain(person.given_name), _plain(person.middle_name)
         family = _plain(person.family_name)
-        if given is not None and middle is not None and family is not None:
+        if given is not None and given != _SHORT_JOSE and middle is not None and family is not None:
             return NameForm(_parted(given[0]) if given else given, middle, family)
     return read_name_in_full(person)
 
@@ -221,13 +262,20 @@ def read_name_in_full(person: Person) -> NameForm:
         given = ("MARIA", *given[1:])
     given, middle = _given(given, _middle(given, middle))
     named = _named(_joined_heads(_in_full(family, ABBREVIATED_FAMILY)), PLACEHOLDER_FAMILY)
-    is_name = given == ("NA",) and bool(named) and named != given
+    is_name = bool(named) and {*named} != _NA and _may_be_na(given, named)
     return NameForm(
         given if is_name else _named(_given_in_full(given, middle), PLACEHOLDER_GIVEN),
         middle if middle == ("NA",) else _named(_in_full(middle, ABBREVIATED), PLACEHOLDER_GIVEN),
         named,
         _suffix(person.suffix) or family_suffix or middle_suffix or given_suffix,
     )
+
+
+def _may_be_na(given: Words, family: Words) -> bool:
+    """Whether a given name of NA is one beside this family name: NA NA, which is also written for
+    none, beside a syllable only (NA NA QIU)."""
+    is_twice = given == ("NA", "NA") and any(family[0] in syllables for syllables in SYLLABLES)
+    return is_twice or given == ("NA",)
 
 
 @lru_cache(maxsize=32768)
@@ -268,10 +316,19 @@ def _middle(given: Words, middle: Words) -> Words:
 def _given_in_full(given: Words, middle: Words) -> Words:
     """The given names with abbreviations read, and a first word of two syllables parted. ABD AL
     RAHMAN is ABDUL RAHMAN."""
-    found = _first_in_full(given, middle)
+    found = _with_head(_first_in_full(given, middle))
     if len(found) > 2 and found[0] == "ABD" and found[1] in _ARTICLES:
         found = ("ABDUL", *found[2:])
     return _parted(found[0]) + found[1:] if len(found) == 1 else found
+
+
+def _with_head(words: Words) -> Words:
+    """Two given words of which the first is the head of a known name that is written apart, LA TOYA
+    and DE ANDRE, as that name; so LU LU. LI SA may be two syllables."""
+    if len(words) != _HEAD or len(words[0]) != _HEAD or not is_known_name("".join(words)):
+        return words
+    are_parts = is_known_name(words[0]) or any(map(frozenset(words).issubset, SYLLABLES))
+    return words if are_parts and words[0] != words[1] else ("".join(words),)
 
 
 @lru_cache(maxsize=65536)
@@ -325,6 +382,8 @@ def _first_in_full(given: Words, middle: Words) -> Words:
     following = (given + middle)[1:2]
     if given and given[0] in ABBREVIATED_FIRST and following and len(following[0]) > 1:
         given = (ABBREVIATED_FIRST[given[0]], *given[1:])
+    elif given[:1] == _SHORT_JOSE and not AFTER_JOSE.isdisjoint(following):
+        given = ("JOSE", *given[1:])
     if len(given) > 1:
         given = (given[0], *[word for word in given[1:] if word not in NO_MIDDLE])
     return _in_full(given, ABBREVIATED)

@@ -42,6 +42,7 @@ _SHORT: Final = (3, 4, 7, 8)
 """How many digits are left of a ZIP, or ZIP+4, that lost one leading 0, or two."""
 _FLOAT: Final = re.compile(r"(?<=[0-9])\.0*$")
 """What a spreadsheet writes after a number."""
+_BESIDE_ZIP: Final = re.compile(r"^ZIP(?: ?CODE)?[ :.]+(?=[0-9])|(?<=[0-9])[ ,-]+USA?$", re.I)
 
 
 class Place(NamedTuple):
@@ -79,7 +80,9 @@ def _state(text: str) -> str:
 def _zip5(text: str, state: str) -> str:
     if len(text) == 5 and text.isascii() and text.isdigit():
         return text
-    text = _FLOAT.sub("", text[:40].strip())
+    text = _BESIDE_ZIP.sub("", _FLOAT.sub("", text[:40].strip()))
+    if state and text[:2].upper() == state and text[2:3].isspace():
+        text = text[3:]  # IL 60601
     if "." in text:  # 6.0601 is no ZIP
         return ""
     digits = (clean(text) or "").replace("-", "").replace(" ", "").translate(_DIGITS)

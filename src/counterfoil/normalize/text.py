@@ -34,7 +34,7 @@ _LETTERS: Final = str.maketrans(
     }
     | dict.fromkeys("\u00ba\u00aa\u00b0\u2044", " ")  # ordinal signs, degree sign, fraction slash
     | dict.fromkeys("\u2013\u2014\u2010\u2011\u2212", "-")  # dashes, hyphens, minus sign
-    | dict.fromkeys("\u2019\u2018", "")  # typographic apostrophes
+    | dict.fromkeys("\u2019\u2018\u02bb\u02bc\u02b9\u02bf\u02be", "")  # apostrophes, the okina
 )  # fmt: skip
 _INITIALS: Final = re.compile(r"\b([A-Z])\.(?=[A-Z]\b)")
 _POINTS: Final = re.compile(r"\b([NS])\. (?=[EW]\.(?: |$))")  # N. E. 301 is NE 301

@@ -375,7 +375,8 @@ KINDS: Final[dict[str, DecoyKind]] = {
         shown_by="second given word",
     ),
     "twin_first_word": DecoyKind(
-        "A twin under 27 who shares the first given word; one of the two is written by it alone.",
+        "A twin under 27 who shares the first given word; one of the two is written by it alone, "
+        "or under 18 with the initial of the other's second word.",
         asks(persons.twin_first_word),
         is_other=True,
         can=persons.is_young,

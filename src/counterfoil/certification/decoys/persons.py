@@ -15,7 +15,7 @@ from typing import Final
 
 from counterfoil.certification.decoys.rows import SourceRecord
 from counterfoil.certification.seeded_choice import SeededChoice
-from counterfoil.certification.source_sample import SampledName, SourceSample, given_words
+from counterfoil.certification.source_sample import SampledName, SourceSample, given_words, is_minor
 from counterfoil.certification.source_sample import is_young as born_young
 from counterfoil.core.births import is_common, real_birth
 from counterfoil.core.values import Person
@@ -88,14 +88,19 @@ def is_young(record: SourceRecord, _sample: SourceSample) -> bool:
 def twin_first_word(
     record: SourceRecord, chance: SeededChoice, sample: SourceSample
 ) -> dict[str, str] | None:
-    """The word that both share alone, where the row has two; two words where it has one."""
+    """The word that both share alone, where the row has two, or of a minor with the initial that
+    both share; two words where it has one."""
     words = given_words(record.given_name, record.middle_name)
     first, *rest = words or ("",)
     if len(first) < _TWO or not is_young(record, sample):
         return None
     if rest:
         is_word = len(rest[0]) > 1 and _is_middle(rest[0])
-        return {"given_name": first, "middle_name": "", "suffix": ""} if is_word else None
+        initials = (
+            ["", rest[0][0]] if is_minor(record.date_of_birth, record.taxable_period) else [""]
+        )
+        middle = chance.of(initials)
+        return {"given_name": first, "middle_name": middle, "suffix": ""} if is_word else None
     other = _another_word(first, chance, sample)
     if len(other) < _TWO:
         return None

@@ -6,7 +6,7 @@
 1501 A INTERLAKE            ->  1501A     (A to D, F to H)
 1501 A AVE N                ->  1501      (the street is A AVE)
 45-12 · 45 - 12             ->  45 12     (not 4512: elsewhere a range)
-N6W23001 · N6 W23001        ->  N6W23001
+N6W23001 · N6 W23001 · N 6 W 23001  ->  N6W23001
 """
 
 from __future__ import annotations
@@ -93,6 +93,9 @@ def _hyphenated(first: str, tokens: Sequence[str]) -> Split | None:
 
 def _grid(first: str, tokens: Sequence[str]) -> Split | None:
     second = token_at(tokens, 1)
+    apart = f"{first}{second}{token_at(tokens, 2)}{token_at(tokens, 3)}"
+    if len(first) == 1 and len(token_at(tokens, 2)) == 1 and _GRID.fullmatch(apart):
+        return apart, tokens[4:]
     is_half = _GRID_HALF.fullmatch(first)
     if (is_half and _GRID_HALF.fullmatch(second)) or (
         _GRID_OPEN.fullmatch(first) and second.isdigit()

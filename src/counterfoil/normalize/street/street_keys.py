@@ -111,10 +111,16 @@ def stems(form: AddressForm) -> tuple[str, str] | None:
 
 def inner_directionals(form: AddressForm) -> str:
     """The directionals inside a street's name, or a slip of one: N of COLUMBUS NORTH RD, OLD NROTH
-    CHURCH RD; E of EASTWOOD, S of GREAT SOUTHERN. A street of another is another street."""
+    CHURCH RD; S of GREAT SOUTHERN. A street of another is another street."""
     name = form.street.split()
     found = [_INNER_DIRECTIONALS.get(word) or _directed(word) for word in name[1:]]
-    return " ".join([each for each in (_directed(name[0]), *found) if each]) if name else ""
+    return " ".join([each for each in found if each])
+
+
+def first_directional(form: AddressForm) -> str:
+    """The directional with which a street's name begins: E of EASTMINSTER, W of WESTMINSTER, which
+    sound alike and have no other key in common."""
+    return _directed(form.street.split()[0]) if form.street else ""
 
 
 def _directed(word: str) -> str:
@@ -124,17 +130,16 @@ def _directed(word: str) -> str:
 
 
 @lru_cache(maxsize=16384)
-def ending(letters: str) -> tuple[str, str, bool]:
-    """(root, ending, whether it is written right) of a stem that ends as many do: BRENT, WOOD;
-    ("", "", False) of any other."""
+def endings(letters: str) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """((root, ending), ...) of a stem that ends as many do, and whether it is written right: one
+    pair then (BRENT, WOOD), else one for each way to part it (MUIRDIELD is MUIR FIELD or MUIRD
+    FIELD); none of any other."""
     for end in _ENDINGS:
         if letters.endswith(end) and len(letters) - len(end) >= MIN_ROOT:
-            return letters[: -len(end)], end, True
-    for size in (4, 5, 3, 6):
-        end = _NEAR_ENDINGS.get(letters[-size:], "") if len(letters) - size >= MIN_ROOT else ""
-        if end:
-            return letters[:-size], end, False
-    return "", "", False
+            return ((letters[: -len(end)], end),), True
+    sizes = [size for size in (4, 5, 3, 6) if len(letters) - size >= MIN_ROOT]
+    near = [(letters[:-size], _NEAR_ENDINGS.get(letters[-size:], "")) for size in sizes]
+    return tuple([pair for pair in near if pair[1]]), False
 
 
 def without_one(root: str) -> tuple[str, ...]:

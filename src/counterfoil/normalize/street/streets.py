@@ -47,6 +47,11 @@ _NOT_PLAIN: Final = frozenset(
 """Words that only the parser may judge."""
 _LONG: Final = {short: full for full, short in DIRECTIONALS.items() if full != short}
 _GRID: Final = 3
+_SIDES: Final = {"SO": "S", "NO": "N"}
+_NO_SIDES: Final = frozenset({("NO", "NAME"), ("NO", "MANS"), ("SO", "LONG")})
+"""Names that begin with these words."""
+_HEADS: Final = words("O MC")
+_AVENUES: Final = words("AVE AVENUE")
 _SUFFIX_FIRST: Final = words("VIA CALLE RUE AVENIDA")
 """Words that begin a street whose suffix comes first."""
 
@@ -56,9 +61,21 @@ def read_street(tokens: Sequence[str], state: str = "") -> Street | None:
     `state`: where it is."""
     if road := _highway(tokens, state):
         return road
+    tokens = _sides(tokens)
     street = read_plain(tokens) or parse_street(tokens) or _read_as_written(tokens)
     # A number sign that no unit follows cannot be read.
     return None if street is None or "#" in street.name else _normal(_unit_apart(street))
+
+
+def _sides(tokens: Sequence[str]) -> Sequence[str]:
+    """The tokens with SO and NO, before a street or behind the number of a grid's, as S and N."""
+    side = _SIDES.get(tokens[0], "") if len(tokens) > _GRID - 1 else ""
+    if (tokens[0], token_at(tokens, 1)) in _NO_SIDES:
+        return tokens
+    if side and tokens[1].isalpha() and len(tokens[1]) > 1 and tokens[-1] in SUFFIXES:
+        return [side, *tokens[1:]]
+    last = _SIDES.get(tokens[-1], "") if len(tokens) == _GRID and tokens[1].isdigit() else ""
+    return [*tokens[:-1], last] if last and tokens[0] in DIRECTIONALS else tokens
 
 
 def read_plain(tokens: Sequence[str]) -> Street | None:
@@ -131,7 +148,7 @@ def _unit_apart(street: Street) -> Street:
 
 
 def _normal(street: Street) -> Street:
-    written, suffix = street.name.replace("-", " ").split(), street.suffix
+    written, suffix = _whole_words(street.name.replace("-", " ").split()), street.suffix
     if not written:
         return street
     if not suffix and len(written) > 1 and written[0] not in _SUFFIX_FIRST:
@@ -144,6 +161,26 @@ def _normal(street: Street) -> Street:
     if alone and name.isdigit() and written != [name]:
         name += ordinal_ending(name)  # 1422 THIRD is a street; 1422 3 is two numbers
     return Street(street.predirectional, name, suffix, street.postdirectional, street.unit)
+
+
+def _whole_words(written: list[str]) -> list[str]:
+    """The words of a name, O NEIL and MC DONALD as one word, and so K 4 of AVENUE K 4."""
+    out: list[str] = []
+    for index, word in enumerate(written):
+        before = written[index - 1] if index else ""
+        is_name = before in _HEADS and word.isalpha() and len(word) > 2 and word not in SUFFIXES
+        is_lettered = (
+            index > 1
+            and word.isdigit()
+            and len(before) == 1
+            and before.isalpha()
+            and written[index - 2] in _AVENUES
+        )
+        if is_name or is_lettered:
+            out[-1] += word
+        else:
+            out.append(word)
+    return out
 
 
 def normal_name(written: Sequence[str]) -> str:
