@@ -19,7 +19,7 @@ from counterfoil.batches.officers import Role
 from counterfoil.batches.shares import ShareStore
 from counterfoil.batches.statements import check_signed, read_signed
 from counterfoil.core import canonical
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.bounded import read_ordinary
 from counterfoil.core.errors import CounterfoilError, SettingsFault, VerifyFault
 from counterfoil.database import Connection, look_at_store, open_store
 from counterfoil.database.remembered import remember_value, remembered_value
@@ -167,7 +167,7 @@ def require_newest(office: Office, connection: Connection) -> None:
     if not folder:
         return
     try:
-        note = read_bounded(office.directory / folder / "checkpoint", MAX_NOTE_BYTES)
+        note = read_ordinary(office.directory / folder / "checkpoint", MAX_NOTE_BYTES)
         shown = check_checkpoint(note, office.log_keys)
     except (OSError, ValueError, VerifyFault):
         return
