@@ -405,6 +405,26 @@ def test_a_sample_of_another_size_is_entered_in_the_commit_that_first_uses_it(wo
     assert [each["rows"] for each in entered] == [0, 3]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("page = []", 'page = ["true"]'),
+        ('publish_to = ""', 'publish_to = "elsewhere"'),
+        ('custodian = ""', 'custodian = "ask.sock"'),
+        ("canaries = 0", "canaries = 1"),
+        ('spark = ""', 'spark = "sc://other.example:15002"'),
+    ],
+)
+def test_a_setting_that_could_weaken_a_control_is_entered_in_the_first_commit_under_it(
+    world: World, old: str, new: str
+) -> None:
+    suspend(world)
+    before = len(world.entries())
+    _reopened(world, old, new)
+    resume(world)
+    assert world.kinds()[before:].count("settings") == 1
+
+
 def test_an_office_is_a_sandbox_where_its_agreement_says_so(world: World) -> None:
     path = world.path / "office.toml"
     path.write_text(path.read_text().replace("sandbox = true", "sandbox = false"))
