@@ -128,7 +128,7 @@ def test_register_build_prints_the_snapshot(desk: Desk) -> None:
     assert (said["snapshot"][:5], said["counts"]["rows"]) == ("0003-", len(SOURCE))
 
 
-def test_register_build_in_a_sandbox_warns_where_the_source_is_not_said_to_be_made_up(
+def test_p9_register_build_in_a_sandbox_warns_where_the_source_is_not_said_to_be_made_up(
     desk: Desk,
 ) -> None:
     assert (

@@ -42,11 +42,16 @@ def test_a_file_has_its_own_mode_whatever_the_umask_is(
 
 
 @pytest.mark.parametrize(
-    ("write", "beside"), [(replace_file, "made.new"), (replace_public, ".made.tmp")]
+    ("write", "beside"),
+    [(replace_file, "made.new"), (replace_public, ".made.0707070707070707.part")],
 )
 def test_nothing_is_written_through_a_link_under_the_name_of_the_temporary_file(
-    write: Callable[[Path, bytes], None], beside: str, tmp_path: Path
+    write: Callable[[Path, bytes], None],
+    beside: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(os, "urandom", lambda length: b"\x07" * length)
     victim, path = tmp_path / "holder.key", tmp_path / "made"
     victim.write_bytes(b"secret")
     (tmp_path / beside).symlink_to(victim)
