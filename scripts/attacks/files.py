@@ -23,7 +23,7 @@ from scripts.attacks.attack import Attack, Group, NotRun, Outcome, stopped
 from scripts.attacks.attack import succeeded as success
 from scripts.attacks.office import write_csv
 from scripts.attacks.people import SOURCE_COLUMNS, crowd, person, request
-from scripts.attacks.writers import Case, Refused
+from scripts.attacks.writers import Case, Refused, stranger_key
 
 ITEMS: Final[dict[str, str]] = {}
 """Those of writers.py."""
@@ -73,6 +73,26 @@ def _older_snapshot(case: Case) -> None:
     case.to("release")
 
 
+def _cut_off(case: Case) -> None:
+    """Every trace of the head is deleted, and the ledger before its first `state`; whoever did it
+    has a row of an officer."""
+    stranger, vkey = stranger_key(case)
+    (case.office.path / "keys" / "ledger-head").unlink(missing_ok=True)
+    tables = [each["name"] for each in case.rows("sqlite_master", "type = 'table'")]
+    emptied = [each for each in ("ledger_head", "remembered", "ledger_tile") if each in tables]
+    columns = "name, vkey, public_key, enrolled_at, active, role"
+    values = f"'mallory', '{vkey}', 'aa', '2026-01-01T00:00:00Z', 1, 'disclosure'"
+    case.write(
+        *(f"DELETE FROM {table}" for table in emptied),
+        "DELETE FROM ledger_block WHERE start >= 5",
+        "DELETE FROM ledger_checkpoint WHERE size > 5",
+        f"INSERT INTO office_officer ({columns}) VALUES ({values})",
+    )
+    case.to("review")
+    case.second = stranger
+    case.release()
+
+
 def _published_link(case: Case) -> None:
     """Links under the names that publishing writes beside each page."""
     public, key = case.folder / "public", case.office.path / "keys" / "holder.key"
@@ -111,6 +131,7 @@ _ATTACKS: Final[tuple[tuple[str, str, Callable[[Case], None]], ...]] = (
         lambda case: _key_put_back(case, "payload"),
     ),
     ("older-snapshot", "an older snapshot is made current again", _older_snapshot),
+    ("cut-off", "the ledger is cut off before its first head, which is deleted", _cut_off),
     ("published-link", "links planted in the published folder, to a key", _published_link),
     ("rejects-link", "a link planted where rejects are listed, to a key", _rejects_link),
     ("database-readable", "the database is read by every user of the machine", _readable),

@@ -1,5 +1,6 @@
 """Recalls, of the subject `writers`: whoever can write the office's database, and has no key, wants
-a recall to be forgotten, to be of another answer, or to have happened.
+a recall to be forgotten, to be of another answer, or to have happened; or an incident's clock to
+run unseen.
 
 Each attack recalls an answer (or does not), writes the database with SQL, and has the list of
 recalls made that everybody reads. It succeeded where a list is made that does not say what the
@@ -142,6 +143,16 @@ def _silence(it: Recalls, *statements: str) -> None:
         raise Refused("escalated")
 
 
+def _incident(it: Recalls, *statements: str) -> None:
+    """An incident is open, and the database written so that nobody is reminded of it."""
+    key = it.case.office.key("a")
+    it.case.at("incident", "open", "--class", "wrong-answer", "--officer", key)
+    it.case.write(*statements)
+    listed = it.case.at("incident", "list").required("incident list")
+    if listed["incidents"]:
+        raise Refused("still_open")
+
+
 def _closed(it: Recalls) -> None:
     it.recall()
     (row, *_) = it.case.rows("act", "kind = 'duty'")
@@ -214,6 +225,16 @@ _ATTACKS: Final[tuple[tuple[str, str, Callable[[Recalls], None]], ...]] = (
         ),
     ),
     ("recall-duty-closed", "a row closes the duty to acknowledge a recall", _closed),
+    (
+        "incident-deleted",
+        "the row of an open incident is deleted",
+        lambda it: _incident(it, "DELETE FROM act WHERE kind = 'incident'"),
+    ),
+    (
+        "incident-renamed",
+        "the row of an open incident becomes one of another kind",
+        lambda it: _incident(it, "UPDATE act SET kind = 'delay' WHERE kind = 'incident'"),
+    ),
     ("recall-yesterday", "a copy of before a recall beside a newer public folder", _yesterday),
 )
 

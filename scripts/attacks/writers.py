@@ -128,7 +128,7 @@ class Refused(Exception):
     """A command refused, with this code."""
 
 
-def _stranger(case: Case) -> tuple[Path, str]:
+def stranger_key(case: Case) -> tuple[Path, str]:
     """The key of somebody whom nobody enrolled, and its public half."""
     other = case.folder / "other"
     call("office", "create", other, "--sandbox").required("office create")
@@ -140,7 +140,7 @@ def _stranger(case: Case) -> tuple[Path, str]:
 
 def _officer_row(case: Case) -> None:
     case.to("review")
-    case.second, vkey = _stranger(case)
+    case.second, vkey = stranger_key(case)
     columns = "name, vkey, public_key, enrolled_at, active, role"
     values = f"'mallory', '{vkey}', 'aa', '2026-01-01T00:00:00Z', 1, 'disclosure'"
     case.write(f"INSERT INTO office_officer ({columns}) VALUES ({values})")
@@ -149,7 +149,7 @@ def _officer_row(case: Case) -> None:
 
 def _officer_replaced(case: Case) -> None:
     case.to("review")
-    case.second, vkey = _stranger(case)
+    case.second, vkey = stranger_key(case)
     case.write(
         f"UPDATE office_officer SET name = 'mallory', vkey = '{vkey}' WHERE name = 'officer-b'"
     )

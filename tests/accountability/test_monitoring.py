@@ -4,6 +4,7 @@ goes on from what was seen before."""
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from counterfoil.tlog.cosignature import cosign
 from counterfoil.tlog.note import parse_note
 from counterfoil.tlog.policy import parse_policy
 from counterfoil.tlog.tiles import WIDTH, join_entries, tile_path
+from counterfoil.tlog.tree import leaf_hash, root_of
 from counterfoil.tlog.witness import Records, Witness
 from counterfoil.tlog.witness_server import serve
 from tests.cli.desk import command
@@ -41,12 +43,21 @@ NOW = at_day(4) + timedelta(hours=3)
 
 
 def publish(folder: Path, held: Held, size: int, *witnesses: int) -> None:
-    """Write what a reader fetches: the entries of a size, then its checkpoint."""
+    """Write what a reader fetches: entries and hashes of a size, then its checkpoint."""
     for first in range(0, size, WIDTH):
         width = min(WIDTH, size - first)
         path = folder / tile_path(None, first // WIDTH, width)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(join_entries(held.entries[first : first + width]))
+        hashes = [leaf_hash(entry) for entry in held.entries[first : first + width]]
+        tile = folder / tile_path(0, first // WIDTH, width)
+        tile.parent.mkdir(parents=True, exist_ok=True)
+        tile.write_bytes(b"".join(hashes))
+        if width == WIDTH:
+            parent = folder / tile_path(1, 0, size // WIDTH)
+            parent.parent.mkdir(parents=True, exist_ok=True)
+            with parent.open("ab" if first else "wb") as file:
+                file.write(root_of(hashes))
     note = held.note(size)
     text = parse_note(note).text
     lines = "".join(cosign(text, signer(each), TIME) for each in witnesses)
@@ -140,7 +151,7 @@ def test_a_note_of_another_holder_and_an_entry_outside_its_grammar_are_refused(
 def test_a_promise_that_was_missed_is_told_once_and_one_that_is_overdue_until_it_is_kept(
     folder: Path,
 ) -> None:
-    publish(folder, HELD, 6, 2)
+    publish(folder, HELD, 3, 2)
     assert look(folder, at_day(1) + timedelta(hours=7)).late == ()
     for _ in range(2):
         (late,) = look(folder, at_day(1) + timedelta(hours=8)).late
@@ -203,6 +214,40 @@ def test_a_witness_that_holds_more_or_another_ledger_shows_a_split_view(
     other = Held(entries_of([*DAILY[:8], (EntryKind.BATCH, 3), *DAILY[8:]]))
     publish(folder.parent / "b" / "public", other, 20, 2)
     assert code_of(folder.parent / "b" / "public", policy=policy, ask=True) == "monitor_witness"
+
+
+def test_a_witness_that_stopped_before_what_was_seen_is_compared_too(
+    folder: Path, witnessed: tuple[Witness, str]
+) -> None:
+    """The holder shows one ledger to the reader, and another one to the witness, from before."""
+    witness, url = witnessed
+    policy = POLICY.replace(str(key(2)), f"{key(2)} {url}")
+    publish(folder, HELD, 300, 2)
+    look(folder)
+    witness.add_checkpoint(body(HELD, 0, 10))
+    publish(folder, HELD, 400, 2)
+    assert "1 witnesses" in look(folder, policy=policy, ask=True).statements[-1]
+    publish(folder.parent / "b" / "public", OTHER, 300, 2)
+    look(folder.parent / "b" / "public")
+    for size in (300, 400):
+        publish(folder.parent / "b" / "public", OTHER, size, 2)
+        assert code_of(folder.parent / "b" / "public", policy=policy, ask=True) == "monitor_witness"
+
+
+def test_what_lies_in_days_to_come_is_no_promise_and_no_cosignature(folder: Path) -> None:
+    publish(folder, HELD, LAST, 2)
+    assert code_of(folder, now=at_day(1)) == "witness_quorum"
+    nobody = "quorum none\n"
+    assert code_of(folder, now=at_day(4) - timedelta(days=2), policy=nobody) == "monitor_future"
+    assert look(folder, now=at_day(4) - timedelta(hours=20), policy=nobody).size == LAST
+
+
+@pytest.mark.parametrize("name", ["checkpoint", tile_path(None, 0, 6)])
+def test_a_pipe_in_a_published_folder_keeps_nobody_waiting(folder: Path, name: str) -> None:
+    publish(folder, HELD, 6, 2)
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert code_of(folder) == "monitor_unreadable"
 
 
 def test_a_url_is_followed_as_a_folder_is(folder: Path, tmp_path: Path) -> None:

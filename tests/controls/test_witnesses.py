@@ -149,7 +149,12 @@ def test_a_time_far_ahead_is_not_fresh(world: World, tmp_path: Path) -> None:
     with court(world, tmp_path, w2=Witness) as witnesses:
         witnesses.adopt("any", 2)
         cosign(world)
-    world.now -= timedelta(hours=2)
+    vouched = world.now
+    for behind in (timedelta(0), timedelta(hours=2)):
+        world.now = vouched - behind
+        with world.office.store.reading() as connection:
+            known = witnessing.known_time(world.office, connection, 0)
+        assert known == world.now  # No delay is over before its time.
     assert not fresh(world)
 
 

@@ -4,6 +4,8 @@ byte changed."""
 from __future__ import annotations
 
 import ast
+import io
+import os
 import shutil
 import subprocess
 import sys
@@ -53,9 +55,9 @@ def holds(check: Callable[[bytes], object], raw: bytes) -> bool:
     return True
 
 
-def test_it_is_one_file_of_at_most_762_lines_that_imports_nothing_of_ours() -> None:
+def test_it_is_one_file_of_at_most_799_lines_that_imports_nothing_of_ours() -> None:
     source = Path(verifier.__file__).read_text(encoding="utf-8")
-    assert len(source.splitlines()) <= 762
+    assert len(source.splitlines()) <= 799
     imported = {
         name.split(".")[0]
         for node in ast.walk(ast.parse(source))
@@ -190,6 +192,14 @@ def test_another_key_of_the_same_name_signed_nothing(
         (("proof", "missing", "--key", vkey(), "--entry", "no-entry"), "no-entry"),
         (("proof", "missing", "--key", vkey(), "--witness", "a+b+c"), ""),
         (("proof", ".", "--key", vkey()), "."),
+        (("answer", ".", "--key", vkey()), "."),
+        (("proof", "/dev/zero", "--key", vkey()), "/dev/zero"),
+        (("proof", "missing", "--key", "/dev/zero"), "/dev/zero"),
+        (("proof", "missing", "--key", __file__), __file__),
+        (("proof", "missing", "--key", "a+folder/holder.vkey"), "a+folder/holder.vkey"),
+        (("proof", "missing", "--key", vkey(), "--policy", __file__), __file__),
+        (("proof", "missing", "--key", vkey(), "--witness", __file__), __file__),
+        (("answer", "missing", "--key", vkey(), "--recalls", sys.executable), sys.executable),
     ],
 )
 def test_what_cannot_be_read_is_no_forgery_and_is_named(
@@ -202,6 +212,40 @@ def test_what_cannot_be_read_is_no_forgery_and_is_named(
     said = capsys.readouterr().out
     assert said.startswith("CANNOT BE USED: ")
     assert named in said
+
+
+def test_what_never_ends_is_not_read_wherever_it_lies(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file, rows = tmp_path / "answers.jsonl", tmp_path / "rows.jsonl"
+    os.mkfifo(tmp_path / "pipe")
+    for path, target in ((tmp_path / "answers.jsonl.jws", "pipe"), (file, "/dev/zero")):
+        path.symlink_to(target)
+        assert verify(monkeypatch, "answer", file, "--key", vkey()) == 2
+        assert path.name in capsys.readouterr().out
+    with rows.open("wb") as written:
+        written.truncate(1 << 40)  # A file without a byte on the disk.
+    said = {"format": verifier.ANSWER_FORMATS[0], "rows_format": "jsonl", "row_count": 3}
+    with pytest.raises(verifier.VerifyFault):
+        verifier.check_rows(rows, said | {"rows_digest": ""})
+
+
+def test_that_nobody_reads_what_it_prints_is_no_forgery(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text(PROOF)
+    command = [sys.executable, verifier.__file__, "proof", tmp_path / "file", "--key", vkey()]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (2, b"")
+
+
+def test_a_terminal_that_cannot_show_a_letter_shows_its_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = io.TextIOWrapper(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stdout", shown)
+    verifier.say("caf\u00e9 \x1b[31m")
+    shown.seek(0)
+    assert shown.read() == "caf\\xe9 \\x1b[31m\n"
 
 
 def test_an_answer_tells_its_certificates_and_their_limits(

@@ -23,8 +23,9 @@ from counterfoil.core.use_cases import NOBODY, SERVICE
 from counterfoil.core.values import Officer, Role
 from counterfoil.ledger import Draft, EntryKind, Ledger
 from counterfoil.ledger.store import read_head
-from counterfoil.office import open_office
+from counterfoil.office import open_office, opening
 from counterfoil.tlog import verifier_key
+from tests.ledger.owner import open_as_owner
 from tests.world.acts import add_hold, officer, person_file, resume, suspend
 from tests.world.office import World
 from tests.world.people import Row, request
@@ -145,6 +146,34 @@ def test_a_batch_that_an_older_version_knew_nothing_of_is_not_taken_for_an_older
     (world.path / "keys" / "ledger-head").unlink()
     alter(world, "DELETE FROM ledger_head; DELETE FROM remembered")
     assert fault_of(lambda: world.receive(world.requests())) == "head_missing"
+
+
+CUT_OFF = (
+    "DELETE FROM ledger_head; DELETE FROM remembered; DELETE FROM ledger_tile;"
+    "DELETE FROM ledger_block WHERE start >= {0}; DELETE FROM ledger_checkpoint WHERE size > {0}"
+)
+
+
+@pytest.mark.parametrize("entries", [0, 1, 5, 7])
+def test_a_ledger_that_was_cut_off_before_its_first_state_is_not_taken_for_an_older_offices(
+    world: World, entries: int
+) -> None:
+    """Whoever deletes every trace of the head has no checkpoint over so short a ledger."""
+    (world.path / "keys" / "ledger-head").unlink()
+    with closing(open_as_owner(world.path / "office.db")) as owner:
+        owner.executescript(CUT_OFF.format(entries))
+    assert fault_of(lambda: world.receive(world.requests())) == "head_missing"
+    if entries:
+        assert fault_of(lambda: check_ledger(world.office, NOBODY, CheckLedger())) == "head_missing"
+
+
+def test_an_older_office_takes_no_officer_whom_no_entry_enrolled(world: World) -> None:
+    with world.office.store.reading() as connection:
+        opening.require_entered_officers(world.office, connection)
+    alter(world, "UPDATE office_officer SET vkey = replace(vkey, 'officer-a', 'officer-c')")
+    with world.office.store.engine.connect() as connection, pytest.raises(VerifyFault) as fault:
+        opening.require_entered_officers(world.office, connection)
+    assert fault.value.code == "row_disagrees"
 
 
 # -- without the key -----------------------------------------------------------------------------
@@ -403,6 +432,26 @@ def test_a_sample_of_another_size_is_entered_in_the_commit_that_first_uses_it(wo
     world.receive(world.requests(name="other.csv", rows=_others()))
     entered = [each for each in world.entries() if each["kind"] == "settings"]
     assert [each["rows"] for each in entered] == [0, 3]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("page = []", 'page = ["true"]'),
+        ('publish_to = ""', 'publish_to = "elsewhere"'),
+        ('custodian = ""', 'custodian = "ask.sock"'),
+        ("canaries = 0", "canaries = 1"),
+        ('spark = ""', 'spark = "sc://other.example:15002"'),
+    ],
+)
+def test_a_setting_that_could_weaken_a_control_is_entered_in_the_first_commit_under_it(
+    world: World, old: str, new: str
+) -> None:
+    suspend(world)
+    before = len(world.entries())
+    _reopened(world, old, new)
+    resume(world)
+    assert world.kinds()[before:].count("settings") == 1
 
 
 def test_an_office_is_a_sandbox_where_its_agreement_says_so(world: World) -> None:

@@ -16,9 +16,9 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from counterfoil.accountability.monitoring import Fetch, fetcher
+from counterfoil.accountability.monitoring import fetcher, published_rows
 from counterfoil.answers.read_envelope import open_envelope
 from counterfoil.answers.verify import check_quorum
 from counterfoil.answers.write import write_proof
@@ -27,11 +27,9 @@ from counterfoil.core.values import Public
 from counterfoil.tlog import VerifierKey, check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES
 from counterfoil.tlog.policy import Policy
-from counterfoil.tlog.tiles import WIDTH, Row, node_reader, split_hashes, tile_path
+from counterfoil.tlog.tiles import node_reader
 from counterfoil.tlog.tlog_proof import Proof
 from counterfoil.tlog.tree import check_inclusion, leaf_hash, prove_inclusion
-
-_TILE_BYTES: Final = 32 * WIDTH
 
 
 class Completed(Public, frozen=True):
@@ -65,20 +63,8 @@ def complete_answer(
             place="checkpoint",
             cure="Run it again after the holder's next publication.",
         )
-    read = node_reader(_rows(fetch, checkpoint.size))
+    read = node_reader(published_rows(fetch, checkpoint.size))
     hashes = prove_inclusion(index, checkpoint.size, read)
     check_inclusion(leaf_hash(entry), index, checkpoint.size, hashes, checkpoint.root)
     path = write_proof(file, str(Proof(index, tuple(hashes), note.decode())))
     return Completed(path.name, index, checkpoint.size, cosigned)
-
-
-def _rows(fetch: Fetch, size: int) -> Row:
-    """The tree hashes of a published tree of `size` entries."""
-
-    def row(level: int, low: int, high: int) -> list[bytes]:
-        index = low // WIDTH
-        width = min(WIDTH, size // WIDTH**level - index * WIDTH)
-        hashes = split_hashes(fetch(tile_path(level, index, width), _TILE_BYTES), width)
-        return hashes[low - index * WIDTH : high - index * WIDTH]
-
-    return row

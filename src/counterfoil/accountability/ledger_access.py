@@ -33,6 +33,7 @@ from counterfoil.ledger.pages import MOST_ROWS, PageQuery, find_page, index_of_d
 from counterfoil.ledger.store import read_checkpoints, read_entry
 from counterfoil.ledger.watched import checked_head
 from counterfoil.office import Office
+from counterfoil.office.acts import altered_acts
 from counterfoil.office.authority import require_reader, require_service
 from counterfoil.tlog import parse_checkpoint, parse_proof
 from counterfoil.tlog.note import MAX_NOTE_BYTES
@@ -179,12 +180,13 @@ def _under_its_head(
 def _check_acts(office: Office, connection: Connection) -> None:
     try:
         agrees = read_recalls(office, connection).agrees and listed(office, connection).agrees
+        agrees = agrees and not altered_acts(office, connection)
     except StateFault:
         agrees = False
     if not agrees:
         raise VerifyFault(
             "row_disagrees",
-            "recalls, receipts or duties are not those that the ledger has entries of",
+            "what officers ordered, recalls or duties are not those that the ledger has entries of",
             place="act",
             cure="Keep this database, restore the copy that checks, and tell the inspector.",
         )

@@ -1,13 +1,16 @@
 """Following a published ledger from outside: what `counterfoil monitor` does each time it is run.
 
     1  The holder signed the checkpoint that is published.
-    2  Witnesses that are the policy's quorum cosigned it; who, and when, is told.
+    2  Witnesses that are the policy's quorum cosigned it; who, and when, is told. Nobody's time is
+       counted that lies more than a day after the reader's.
     3  It continues the publication that was seen last: the root over the entries seen then and
        those that came since is the one that was signed.
     4  Every entry that came since is in the grammar of its kind, counted, and not earlier than the
-       one before it.
+       one before it, nor more than a day after the reader's time: from a clock that is set forward
+       no promise would ever be late.
     5  Each publication came when the one before it had promised, and the next one is not overdue.
-    6  Where it is asked for: what each witness cosigned last is of this ledger too.
+    6  Where it is asked for: what each witness cosigned last is of this ledger too, whether that is
+       more, as much or less than what was seen last.
 
 What is remembered lies in a folder of the reader's own:
 
@@ -45,14 +48,26 @@ from counterfoil.tlog.cosignature import check_cosignatures, time_words
 from counterfoil.tlog.http_call import get
 from counterfoil.tlog.note import MAX_NOTE_BYTES
 from counterfoil.tlog.policy import Policy
-from counterfoil.tlog.tiles import MAX_ENTRY_BYTES, WIDTH, split_entries, tile_path
+from counterfoil.tlog.tiles import (
+    MAX_ENTRY_BYTES,
+    WIDTH,
+    Row,
+    node_reader,
+    split_entries,
+    split_hashes,
+    tile_path,
+)
+from counterfoil.tlog.tree import check_consistency, prove_consistency
 from counterfoil.tlog.witness import origin_hash
 
 Fetch = Callable[[str, int], bytes]
 """The bytes of a published file, by its path and the most that it may have."""
 _BUNDLE_BYTES: Final = WIDTH * (MAX_ENTRY_BYTES + 2)
 _MAX_STATE_BYTES: Final = 4_000_000
+_TILE_BYTES: Final = 32 * WIDTH
 _SECONDS: Final = 30
+_AHEAD: Final = timedelta(days=1)
+"""How far the clocks of holder, witnesses and reader may be apart."""
 _COMPARE: Final = (
     "Keep both, and ask the holder; compare with what other readers and witnesses saw."
 )
@@ -108,19 +123,24 @@ def monitor(question: MonitorLedger, key: VerifierKey, policy: Policy, now: date
     """Establish 1 to 4 and 6, report 5, and remember what was seen. `now` is UTC.
 
     Raises InputFault `monitor_unreadable` (the source), StoreFault `monitor_state`; VerifyFault
-    `monitor_shrunk`, `monitor_fork`, `monitor_witness`, `witness_quorum`, and as
+    `monitor_shrunk`, `monitor_fork`, `monitor_future`, `monitor_witness`, `witness_quorum`, and as
     `check_checkpoint`, `check_cosignatures` and `Recomputation.add`.
     """
     fetch, state = fetcher(question.source), _read_state(question.state, key)
     raw = fetch("checkpoint", MAX_NOTE_BYTES)
     try:
         new = check_checkpoint(raw, key)  # 1
-        times = check_cosignatures(raw, [each.key for each in policy.witnesses])  # 2
+        every = check_cosignatures(raw, [each.key for each in policy.witnesses])  # 2
+        times = {key: at for key, at in every.items() if at <= (now + _AHEAD).timestamp()}
         if not policy.holds(times):
             raise _fault("witness_quorum", "the witnesses that cosigned are no quorum")
         others = _latest_of(policy, key) if question.ask_witnesses else {}
         seen = _Walk(state, others)
         seen.walk(fetch, new)  # 3, 4 and 6
+        if seen.tree.time > entry_time(now + _AHEAD):
+            raise _fault(
+                "monitor_future", f"its newest entry is of {seen.tree.time}, still to come"
+            )
     except VerifyFault:
         _write(question.state, "refused", raw)
         raise
@@ -162,6 +182,7 @@ class _Walk:
             raise _fault(
                 "monitor_shrunk", f"{self.tree.size} entries were seen before, and {new.size} now"
             )
+        before = self.tree.size
         self._compare()
         for first in range(self.tree.size - self.tree.size % WIDTH, new.size, WIDTH):
             width = min(WIDTH, new.size - first)
@@ -178,6 +199,21 @@ class _Walk:
                     "monitor_witness",
                     f"{name} cosigned {other.size} entries, more than are published",
                 )
+            if other.size < before:
+                self._compare_older(fetch, new, name, other)
+
+    def _compare_older(self, fetch: Fetch, new: Checkpoint, name: str, other: Checkpoint) -> None:
+        """Compare with a witness that stopped before what was seen last, by a proof that the
+        published hashes make: false ones make none."""
+        read = node_reader(published_rows(fetch, new.size))
+        proof = prove_consistency(other.size, new.size, read)
+        try:
+            check_consistency(other.size, other.root, new.size, new.root, proof)
+        except VerifyFault:
+            raise _fault(
+                "monitor_witness", f"{name} cosigned another ledger, and less of it"
+            ) from None
+        self.agreed += 1
 
     def _add(self, data: bytes) -> None:
         index = self.tree.size
@@ -197,6 +233,18 @@ class _Walk:
                 if other.root != self.tree.root():
                     raise _fault("monitor_witness", f"{name} cosigned another ledger of this size")
                 self.agreed += 1
+
+
+def published_rows(fetch: Fetch, size: int) -> Row:
+    """The tree hashes of a published tree of `size` entries."""
+
+    def row(level: int, low: int, high: int) -> list[bytes]:
+        index = low // WIDTH
+        width = min(WIDTH, size // WIDTH**level - index * WIDTH)
+        hashes = split_hashes(fetch(tile_path(level, index, width), _TILE_BYTES), width)
+        return hashes[low - index * WIDTH : high - index * WIDTH]
+
+    return row
 
 
 def _promise_words(promise: Promise | None, late: list[Promise], *, overdue: bool) -> Iterator[str]:

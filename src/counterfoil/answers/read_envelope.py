@@ -34,6 +34,7 @@ from counterfoil.answers.format import (
     WORDS,
 )
 from counterfoil.core import canonical
+from counterfoil.core.bounded import open_ordinary
 from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.tlog.compact_jws import from_base64url, kid_of
 from counterfoil.tlog.encoding import from_base64
@@ -58,7 +59,7 @@ def envelope_path(path: Path) -> Path:
 def reading(path: Path) -> Generator[BinaryIO]:
     """A file of an answer, open for reading. Raises InputFault `answer_unreadable`."""
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             yield file
     except OSError:
         raise InputFault(

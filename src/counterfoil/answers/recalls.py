@@ -58,7 +58,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from counterfoil.answers.signed_object import check_object, sign_object
 from counterfoil.core import canonical
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.bounded import read_ordinary
 from counterfoil.core.errors import CounterfoilError, InputFault, VerifyFault
 from counterfoil.core.values import Public, Sensitive
 from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
@@ -213,7 +213,7 @@ def check_notice(data: bytes, key: VerifierKey) -> tuple[dict[str, Any], str]:
 def read_list(path: Path) -> bytes:
     """The bytes of a list's file. Raises InputFault `recalls_unreadable`."""
     try:
-        return read_bounded(path, MAX_LIST_BYTES)
+        return read_ordinary(path, MAX_LIST_BYTES)
     except (OSError, ValueError):
         raise InputFault(
             "recalls_unreadable",

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from counterfoil.answers.format import PARTS, commit_release
 from counterfoil.answers.read_envelope import check_rows, one_object, open_envelope, reading
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.bounded import read_ordinary
 from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.tlog.checkpoint import check_checkpoint
 from counterfoil.tlog.cosignature import check_cosignatures, time_words
@@ -83,7 +83,7 @@ def verify_answer(
     envelope = open_envelope(path, key)  # 1
     completed = proof_path(path)
     try:
-        proof = read_bounded(completed, MAX_PROOF_BYTES) if completed.exists() else None
+        proof = read_ordinary(completed, MAX_PROOF_BYTES) if completed.exists() else None
     except (OSError, ValueError):
         raise InputFault(
             "proof_unreadable",

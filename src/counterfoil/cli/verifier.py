@@ -59,9 +59,11 @@ import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import UTC, date, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, cast
+from stat import S_ISREG
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -140,6 +142,7 @@ class Key(NamedTuple):
 
 
 Entries: TypeAlias = dict[int, dict[str, Any]]  # those of an attestation, by their index
+Read = TypeVar("Read")
 Quorum: TypeAlias = "Key | tuple[int, list[Quorum]]"  # one witness, or so many of these
 
 
@@ -174,10 +177,31 @@ def need(established: object, otherwise: str) -> None:
         raise VerifyFault(otherwise)
 
 
+def require_file(path: str | Path, limit: int = 1 << 62) -> None:
+    """Raise OSError unless this is a file of fewer bytes than `limit`: a pipe, say, may never end,
+    and what is no file shows nothing about an answer."""
+    told = Path(path).stat()
+    if not S_ISREG(told.st_mode) or told.st_size >= limit:
+        raise OSError(f"{path} is no file, or too long for one")
+
+
 def read_bounded(path: str | Path, limit: int = 1 << 22) -> bytes:
     """The bytes of a file of less than 4 MiB: no proof, key or envelope is longer."""
-    need(Path(path).stat().st_size < limit, "the file is too long")
+    require_file(path, limit)
     return Path(path).read_bytes()
+
+
+def read_text(path: str | Path, limit: int = 1 << 22) -> str:
+    """The text of such a file, without white space around it."""
+    return read_bounded(path, limit).decode().strip()
+
+
+def read_named(named: str, read: Callable[[str], Read]) -> Read:
+    """What `read` makes of a file, or of a key in its place, whose faults then name it."""
+    try:
+        return read(named)
+    except ValueError as fault:
+        raise VerifyFault(f"{named}: {fault}") from None
 
 
 def parts_of(text: str, form: str, otherwise: str) -> Sequence[Any]:
@@ -223,7 +247,7 @@ def one_object(data: bytes, brackets: int = 500) -> dict[str, Any]:
 def read_key(named: str, kind: int) -> Key:
     """The verifier key that `named` is, or that the file `named` holds."""
     is_key = "+" in named and not Path(named).is_file()
-    return parse_key(named if is_key else read_bounded(named).decode().strip(), kind)
+    return parse_key(named if is_key else read_text(named), kind)
 
 
 def parse_key(line: str, kind: int) -> Key:
@@ -542,7 +566,7 @@ def verify_answer(task: Task) -> Iterator[str]:
     ledger = envelope["ledger"]
     need(envelope["office"] == ledger["origin"] == task.key.name, "the ledger is another holder's")
     entry = base64(ledger["entry"])
-    completed = task.path.with_name(task.path.name + ".proof")
+    completed = Path(f"{task.path}.proof")
     proof = read_bounded(completed).decode() if completed.is_file() else ledger["proof"]
     yield from statements_of_proof(task._replace(entry=entry), proof, f"{ledger['index']}")  # 3, 4
     check_commitment(one_object(entry), envelope, row_count)  # 5
@@ -562,7 +586,7 @@ def verify_answer(task: Task) -> Iterator[str]:
 
 def check_envelope(task: Task) -> dict[str, Any]:
     """The content of FILE.jws."""
-    text = read_bounded(task.path.with_name(task.path.name + ".jws")).decode()
+    text = read_bounded(f"{task.path}.jws").decode()
     return check_jws(task, text, "envelope", ANSWER_FORMATS, FIELDS)
 
 
@@ -654,9 +678,10 @@ def check_rows(path: Path, envelope: dict[str, Any]) -> int:
     header = CSV_HEADERS[version] if envelope["rows_format"] == "csv" else b""
     form = re.compile(ROWS[envelope["rows_format"]][version].encode())
     digest, count, exact = sha256(header), 0, True
+    require_file(path)
     with path.open("rb") as file:
         need(file.read(len(header)) == header, "the rows have another header")
-        while row := file.readline(65_536):
+        while count <= envelope["row_count"] and (row := file.readline(65_536)):
             digest.update(row)
             count += 1
             exact = exact and form.fullmatch(row) is not None
@@ -697,11 +722,11 @@ VERDICTS = {
 
 def read_task(arguments: argparse.Namespace) -> Task:
     """What the command line asks for, with keys, policy and entry read."""
-    key = read_key(arguments.key, SIGNS)
-    witnesses = [read_key(named, COSIGNS) for named in arguments.witness]
+    key = read_named(arguments.key, partial(read_key, kind=SIGNS))
+    witnesses = [read_named(each, partial(read_key, kind=COSIGNS)) for each in arguments.witness]
     listed, quorum, entry = list[Key](), (0, list[Quorum]()), None
     if arguments.policy is not None:
-        listed, quorum = read_policy(arguments.policy, key)
+        listed, quorum = read_named(arguments.policy, partial(read_policy, holder=key))
     publics = {each.public for each in (*witnesses, *listed)}
     need(key.public not in publics, "the holder is no witness of its own ledger")
     if arguments.entry is not None:
@@ -709,19 +734,22 @@ def read_task(arguments: argparse.Namespace) -> Task:
         entry = line[line.find(b"{") :].strip()  # `counterfoil ledger show` says the index first
     recalls, since = None, arguments.recalls_since
     if arguments.recalls is not None:
-        recalls = read_bounded(arguments.recalls, 1 << 26).decode().strip()
+        recalls = read_named(arguments.recalls, lambda name: read_text(name, 1 << 26))
     is_time = since == "" or (recalls and TIME.fullmatch(since))
     need(is_time, "--recalls-since is no time as 2026-03-02T14:05:00Z, or has no --recalls")
     return Task(Path(arguments.file), key, entry, witnesses, listed, quorum, recalls, since)
 
 
 def say(text: str) -> None:
-    """Print a line. What a terminal would obey instead of showing it is shown as its code."""
-    print("".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text))
+    """Print a line. What a terminal would obey instead of showing it, or cannot show, is shown as
+    its code."""
+    shown = "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(shown.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
 
-def main() -> int:
-    """Run one command; return its exit code."""
+def run() -> int:
+    """Run one command; return its exit code. Raises OSError where nothing can be printed."""
     layout = argparse.RawTextHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=layout)
     parser.add_argument("what", choices=list(COMMANDS))
@@ -756,6 +784,15 @@ def main() -> int:
         return 5
     say(verdict)
     return 6 if verdict != "OK" and arguments.in_force else 0
+
+
+def main() -> int:
+    """Run one command; return its exit code: 2 also where nobody reads what it prints."""
+    try:
+        return run()
+    except OSError:
+        del sys.stdout  # Else Python would print it once more as it ends.
+        return 2
 
 
 if __name__ == "__main__":

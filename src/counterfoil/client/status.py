@@ -32,6 +32,7 @@ from counterfoil.controls.duties import service as duties
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.suspension.service import SuspensionStatus, suspension_status
 from counterfoil.core.clock_record import ClockJob, read_clock_record
+from counterfoil.core.errors import StateFault
 from counterfoil.core.instants import minute_text
 from counterfoil.core.use_cases import NOBODY, Actor
 from counterfoil.core.values import Public
@@ -80,7 +81,7 @@ class OfficeState(Public, frozen=True):
     published: publication.PublicationStatus
     reconciled: reconciliation.ReconciliationStatus
     duties: duties.DutyListing
-    incidents: tuple[incidents.IncidentStatus, ...]
+    incidents: tuple[incidents.IncidentStatus, ...] | None
     statements: int
     clock: tuple[KeptJob, ...] = ()
 
@@ -97,11 +98,19 @@ def office_state(office: Office, _actor: Actor) -> OfficeState:
         published=publication.publication_status(office, NOBODY),
         reconciled=reconciliation.reconciliation_status(office, NOBODY),
         duties=duties.list_duties(office, NOBODY),
-        incidents=tuple(incidents.due_incidents(office, NOBODY)),
+        incidents=_incidents(office),
         statements=count_statements(office, NOBODY),
         clock=_clock(office),
     )
     return msgspec.structs.replace(found, needs=tuple(needs_of(found)))
+
+
+def _incidents(office: Office) -> tuple[incidents.IncidentStatus, ...] | None:
+    """Those that are open; None where the database does not say what the ledger says of them."""
+    try:
+        return tuple(incidents.due_incidents(office, NOBODY))
+    except StateFault:
+        return None
 
 
 def _clock(office: Office) -> tuple[KeptJob, ...]:
@@ -143,7 +152,10 @@ def _still(suspended: SuspensionStatus) -> Iterator[Need]:
 
 
 def _days(state: OfficeState) -> Iterator[Need]:
-    for each in state.incidents:
+    if state.incidents is None and state.suspended.agrees:
+        words = "The table of orders does not say which incidents the ledger has: none is shown."
+        yield Need("orders_disagree", "", words, "ledger check", by_officer=False)
+    for each in state.incidents or ():
         number = str(each.number)
         words = f"Incident {number} is {each.state}; {each.hours_left} hours are left to report it."
         yield Need("incident_open", number, words, f"incident show {number}")

@@ -27,7 +27,7 @@ never stops an office.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -45,7 +45,7 @@ from counterfoil.ledger.entries import MAX_NUMBER, Value
 from counterfoil.ledger.store import read_checkpoints, read_head
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
-from counterfoil.tlog import Checkpoint, check_checkpoint, parse_checkpoint
+from counterfoil.tlog import Checkpoint, VerifierKey, check_checkpoint, parse_checkpoint
 from counterfoil.tlog.cosignature import check_cosignatures
 from counterfoil.tlog.policy import MAX_POLICY_BYTES, Policy, parse_policy
 from counterfoil.tlog.witness_client import Prove, Witnessed, ask_witnesses
@@ -176,17 +176,23 @@ def _newest_about(office: Office, connection: Connection, batch: Batch, kind: En
 
 def known_time(office: Office, connection: Connection, index: int) -> datetime | None:
     """The latest time that is vouched for after the entry of this index: by a quorum that cosigned
-    it; without witnesses, by the ledger's newest entry. None where there is none yet. Raises as
-    `quorum_status`."""
+    it, but never later than now; without witnesses, by the ledger's newest entry. None where there
+    is none yet. Raises as `quorum_status`."""
     policy, note = office_policy(office), office.ledger.newest_cosigned(connection)
     if policy is None:
         return from_instant(read_head(connection).time)
     if note is None or check_checkpoint(note, office.log_keys).size <= index:
         return None
     times = check_cosignatures(note, [each.key for each in policy.witnesses])
+    return _vouched(office, policy, times)
+
+
+def _vouched(office: Office, policy: Policy, times: Mapping[VerifierKey, int]) -> datetime | None:
+    """The latest time, now at most, that a quorum vouched for: a witness that lies cannot move a
+    window, or shorten a delay, beyond the office's own clock."""
     for vouched in sorted(times.values(), reverse=True):
         if policy.holds({key for key, time in times.items() if time >= vouched}):
-            return _instant(vouched)
+            return _instant(min(vouched, int(office.clock().timestamp())))
     return None
 
 
@@ -209,10 +215,9 @@ def windows_end(office: Office, connection: Connection, batch: Batch) -> date:
     if note is not None:
         check_checkpoint(note, office.log_keys)
         times = check_cosignatures(note, [each.key for each in policy.witnesses])
-        for vouched in sorted(times.values(), reverse=True):
-            if policy.holds({key for key, time in times.items() if time >= vouched}):
-                now = int(office.clock().timestamp())
-                return _instant(min(vouched, now)).date()
+        vouched = _vouched(office, policy, times)
+        if vouched is not None:
+            return vouched.date()
     first = office.ledger.entry(connection, 0)
     return batch.gate_date if first is None else from_instant(first.time).date()
 

@@ -12,9 +12,11 @@ same in its own words.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 1_000_000
@@ -34,7 +36,27 @@ def is_bounded_json(data: bytes, nodes: int = MAX_NODES) -> bool:
 def read_bounded(path: Path, limit: int) -> bytes:
     """The bytes of a file of at most `limit` bytes. Raises OSError, ValueError for a longer one."""
     with path.open("rb") as file:
-        data = file.read(limit + 1)
+        return _bounded(file, limit)
+
+
+def open_ordinary(path: Path) -> BinaryIO:
+    """An ordinary file, open for reading, in a folder that others write: a pipe there would keep
+    whoever opens it waiting, and is refused. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"{path.name} is no ordinary file")
+    return os.fdopen(descriptor, "rb")
+
+
+def read_ordinary(path: Path, limit: int) -> bytes:
+    """As `read_bounded`, of what `open_ordinary` opens."""
+    with open_ordinary(path) as file:
+        return _bounded(file, limit)
+
+
+def _bounded(file: BinaryIO, limit: int) -> bytes:
+    data = file.read(limit + 1)
     if len(data) > limit:
         raise ValueError("the file is too long")
     return data

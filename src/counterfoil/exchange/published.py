@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.bounded import read_ordinary
 from counterfoil.core.errors import VerifyFault
 from counterfoil.tlog.checkpoint import check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES, parse_vkey
@@ -23,7 +23,7 @@ class PublishedLedger:
         """Seconds since the checkpoint was written; None where there is none that the holder
         signed."""
         try:
-            check_checkpoint(read_bounded(self._path, MAX_NOTE_BYTES), self._holder)
+            check_checkpoint(read_ordinary(self._path, MAX_NOTE_BYTES), self._holder)
             return max(0, int(time.time() - self._path.stat().st_mtime))
         except (OSError, ValueError, VerifyFault):
             return None

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil.core.atomic_files import replace_public
+from counterfoil.core.bounded import read_ordinary
 from counterfoil.core.errors import InputFault, StateFault, StoreFault, VerifyFault
 from counterfoil.core.file_lock import locked_file
 from counterfoil.database import Connection
@@ -87,13 +88,12 @@ def _require_same_history(connection: Connection, directory: Path, signed: Check
     partial tiles of two histories can have different names, and would not meet. Raises OSError."""
     path = directory / "checkpoint"
     try:
-        with path.open("rb") as file:
-            shown = parse_checkpoint(file.read(MAX_NOTE_BYTES + 1))
+        shown = parse_checkpoint(read_ordinary(path, MAX_NOTE_BYTES))
         Ledger(signed.origin).check_ours(connection, shown)
         is_older = shown.size <= signed.size
     except (FileNotFoundError, NotADirectoryError):
         return
-    except VerifyFault:
+    except (VerifyFault, ValueError):
         is_older = False
     if not is_older:
         raise StateFault(
@@ -131,18 +131,14 @@ def read_file(directory: Path, path: str, limit: int) -> bytes:
             "of it.",
         )
     try:
-        with (directory / path).open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError:
-        data = None
-    if data is None or len(data) > limit:
+        return read_ordinary(directory / path, limit)
+    except (OSError, ValueError):
         raise VerifyFault(
             "export_unreadable",
             "a file of the export is missing, unreadable or too long",
             place=path,
             cure="Ask for the export again.",
-        )
-    return data
+        ) from None
 
 
 def read_bundles(directory: Path, size: int) -> Iterator[list[bytes]]:
@@ -174,10 +170,18 @@ def tile_rows(directory: Path, size: int) -> Row:
     return row
 
 
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether the file has these bytes. Raises OSError."""
+    try:
+        return read_ordinary(path, len(data)) == data
+    except ValueError:
+        return False
+
+
 def _write(path: Path, data: bytes) -> bool:
     """Write a file that never changes. Returns False if it is there already."""
     if path.exists():
-        if path.read_bytes() != data:
+        if not _holds(path, data):
             raise StateFault(
                 "export_other",
                 "there is a file of this name with other bytes",

@@ -25,7 +25,9 @@ found to be signed by an enrolled officer (`Tail`), and stands below the next he
 
 An office of an older version has no head. Its whole ledger is checked, what its rows say is
 entered as `state`, and from then on 1 to 4 hold. It is done once: a file beside the keys notes it,
-and so does the entry itself.
+and so does the entry itself. Whoever deletes both, by cutting the ledger off before its first
+`state`, has no checkpoint left that the holder signed over so short a ledger: this version enters
+`state` before it signs its first one. And an officer's row that no entry enrolled is not taken.
 
 Trusted: no. Lost or altered: nothing is done (`head_missing`, `head_altered`) until a copy is
 restored. It does not show that all of the database is an older copy; what is published does.
@@ -51,6 +53,7 @@ from counterfoil.ledger.store import (
     Hashes,
     counts_of,
     find_entry,
+    read_checkpoints,
     read_entries,
     read_entry,
     read_head,
@@ -253,6 +256,8 @@ class TransactionHead:
         if key is None:
             return self._check_without_key()
         if head is None:
+            if read_head(self._connection).size and not any(read_checkpoints(self._connection)):
+                raise _fault("head_missing", "the ledger has no head, and no checkpoint", -1)
             return "The office has had no head yet: it gets one when it next enters something."
         self.require_tree()
         newest = counts_of(head.counts)[EntryKind.STATE]
@@ -300,6 +305,10 @@ class TransactionHead:
         before = head.size if head else 0
         if now.size == before:
             return
+        if head is None and self._start == 0:
+            first = decode(read_entry(self._connection, 0), "entry 0")
+            if first.kind is not EntryKind.OFFICE:  # It was emptied: a new one begins with this.
+                raise _fault("head_missing", "the ledger of an office has been emptied", -1)
         read = self.require_tree()
         after = AuthenticatedHead(
             now.size, now.time, now.counts, root_at(now.size, read), self._state(head)

@@ -27,8 +27,10 @@ its scope were entered, a hold while it was added and not lifted. No row is chan
 Trusted: no. The subjects whose acts decide something load them with `load_acts`, which holds every
 row against its entry and their number against the ledger's running counts: suspensions, holds and
 orders over a batch. Who alters, adds or deletes such a row stops what depends on it, and can let
-nothing go on. Not compared: `signatures`, which are kept to be checked later, and the rows of
-incidents, which decide nothing. Lost: restore the backup; the entries still show every act.
+nothing go on. Of every kind, incidents too, `altered_acts` compares what the entries commit to and
+how many there are: for reconciliation, and before an office says which incidents are open. Not
+compared: `signatures`, which are kept to be checked later. Lost: restore the backup; the entries
+still show every act.
 """
 
 from __future__ import annotations
@@ -65,6 +67,25 @@ from counterfoil.ledger import EntryKind
 from counterfoil.office import authority, journal
 from counterfoil.office.context import Office
 
+BY_ACTS: Final = (
+    EntryKind.SUSPENSION,
+    EntryKind.RESUMPTION,
+    EntryKind.INCIDENT,
+    EntryKind.RETENTION_HOLD,
+    EntryKind.RETENTION_LIFT,
+    EntryKind.DELAY,
+    EntryKind.INFORM,
+    EntryKind.HOLD,
+    EntryKind.COMPARISON,
+    EntryKind.NOTICE_RULE,
+    EntryKind.NOTICE,
+    EntryKind.DUTY,
+    EntryKind.LITIGATION_HOLD,
+    EntryKind.RECALL,
+    EntryKind.RECEIPT,
+    EntryKind.CLOSING,
+)
+"""Kinds of which every entry is that of an act."""
 MAX_DOCUMENT_BYTES: Final = 50_000_000
 
 ACT: Final = Table(
@@ -209,6 +230,29 @@ def load_acts(
         and all(is_entered(office, connection, act, meaning(act), digests) for act in acts)
     )
     return LoadedActs(tuple(acts), agrees)
+
+
+def altered_acts(
+    office: Office, connection: Connection, kinds: Sequence[EntryKind] = BY_ACTS
+) -> list[str]:
+    """The places where the acts of these kinds are not those that the ledger has entries of: an act
+    whose entry is of another kind or commits to something else, and a kind of which there are more
+    or fewer acts than entries. Raises as `list_acts`; VerifyFault where an entry cannot be read."""
+    found, counts = list[str](), office.ledger.counts(connection)
+    kept = Counter[EntryKind]()
+    for act in list_acts(connection, *kinds):
+        kept[act.kind] += 1
+        if act.entry_index < 0:  # An older version kept no index, and its number is counted alone.
+            continue
+        entry = office.ledger.entry(connection, act.entry_index)
+        committed = canonical.commit(act.salt, act.committed)
+        if entry is None or (entry.kind, entry.fields.get("commitment")) != (act.kind, committed):
+            found.append(f"act {act.number}, entry {act.entry_index}")
+    numbers = [(kind, kept[kind], counts[kind]) for kind in kinds]
+    found += [
+        f"{kind}: {rows} acts, {said} entries" for kind, rows, said in numbers if rows != said
+    ]
+    return found
 
 
 def is_entered(

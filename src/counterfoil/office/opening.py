@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from sqlalchemy import select
 
 from counterfoil import gate, ledger
 from counterfoil.batches import remembered, store
 from counterfoil.batches.officers import Role
 from counterfoil.batches.shares import ShareStore
 from counterfoil.batches.statements import check_signed, read_signed
+from counterfoil.batches.tables import OFFICER
 from counterfoil.core import canonical
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.bounded import read_ordinary
 from counterfoil.core.errors import CounterfoilError, SettingsFault, VerifyFault
+from counterfoil.core.values import Officer
 from counterfoil.database import Connection, look_at_store, open_store
-from counterfoil.database.remembered import remember_value, remembered_value
+from counterfoil.database.remembered import Content, remember_value, remembered_value
 from counterfoil.ledger import EntryKind, Ledger
 from counterfoil.ledger.entries import decode
 from counterfoil.ledger.head import KEY_CONTEXT, HeadKeeper, tail_fault
@@ -111,7 +114,14 @@ def _keeper(office: Office) -> HeadKeeper:
     """What authenticates the office's ledger in each of its transactions."""
 
     def check(connection: Connection) -> dict[EntryKind, int]:
-        return ledger.check(connection, office.log_keys).counts
+        report = ledger.check(connection, office.log_keys)
+        if not report.checkpoints:
+            raise _never_signed()
+        return report.counts
+
+    def baseline(connection: Connection) -> dict[str, Content]:
+        require_entered_officers(office, connection)
+        return remembered.contents(connection)
 
     def before(connection: Connection) -> None:
         require_current_keys(office, connection)
@@ -133,7 +143,7 @@ def _keeper(office: Office) -> HeadKeeper:
         enter=lambda connection, commitment: journal.enter_state(office, connection, commitment),
         check=check,
         tail=lambda connection, start, stop: _require_signed(office, connection, start, stop),
-        baseline=remembered.contents,
+        baseline=baseline,
         before=before,
         admit=admit,
         mark=office.directory / "keys" / HEAD_MARK,
@@ -167,7 +177,7 @@ def require_newest(office: Office, connection: Connection) -> None:
     if not folder:
         return
     try:
-        note = read_bounded(office.directory / folder / "checkpoint", MAX_NOTE_BYTES)
+        note = read_ordinary(office.directory / folder / "checkpoint", MAX_NOTE_BYTES)
         shown = check_checkpoint(note, office.log_keys)
     except (OSError, ValueError, VerifyFault):
         return
@@ -182,6 +192,36 @@ def require_newest(office: Office, connection: Connection) -> None:
             cure="Nothing was entered. Restore the newest copy of the database, and tell the "
             "inspector.",
         ) from None
+
+
+def _never_signed() -> VerifyFault:
+    """Each version signs a checkpoint as it makes an office, and this one enters `state` before: a
+    ledger without either was cut off, and is not an older version's."""
+    return VerifyFault(
+        "head_missing",
+        "the ledger has no head, and no checkpoint that the office signed when it had none",
+        place="ledger_head",
+        cure="Nothing was done. Keep this database, restore a copy that checks, and tell the "
+        "inspector: somebody wrote into it who is not the office.",
+    )
+
+
+def require_entered_officers(office: Office, connection: Connection) -> None:
+    """Who may sign in an older version's office has an entry `key` that says so, and none after it
+    that takes it back. Raises VerifyFault `row_disagrees`."""
+    events: dict[object, object] = {}
+    for _, entry in office.ledger.newest_of(connection, EntryKind.KEY):
+        events.setdefault(entry.fields["key"], entry.fields["event"])
+    may_sign = select(OFFICER.c.name, OFFICER.c.vkey).where(OFFICER.c.active)
+    for officer in (Officer(*row) for row in connection.execute(may_sign)):
+        if events.get(journal.officer_digest(officer)) != "added":
+            raise VerifyFault(
+                "row_disagrees",
+                "the ledger has no entry that enrolled this officer",
+                place=f"officer {officer.name}, no entry",
+                cure="Nothing was done. Keep this database, restore a copy that checks, and tell "
+                "the inspector: somebody wrote into it who is not the office.",
+            )
 
 
 def _require_signed(office: Office, connection: Connection, start: int, stop: int) -> None:

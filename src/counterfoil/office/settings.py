@@ -64,6 +64,8 @@ FILE: Final = "office.toml"
 MAX_BYTES: Final = 65_536
 DATABASE: Final = "sqlite:///office.db"
 BATCH_KEYS: Final = "sqlite:///batch-keys.db"
+_NO_CONTROL: Final = frozenset({"format", "database", "chunk_rows", "workers"})
+"""Of the database there are two names, its owner's and that of the role of daily work."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
 
@@ -129,22 +131,22 @@ def write_settings(directory: Path, settings: Settings) -> None:
 
 
 def controls_text(settings: Settings, directory: Path) -> str:
-    """The settings that weaken a control where somebody changes them, as one line: what the ledger
-    has of them. Of the witnesses' policy, its digest."""
+    """The settings that are controls, or weaken one where somebody changes them, as one line: what
+    the ledger has of them. All are, but for those of `_NO_CONTROL`: who is paged, who has the
+    register key, and where copies lie that show an older database, decide as much as how many rows
+    are looked at. Of the witnesses' policy, its digest."""
     try:
         policy = (directory / settings.witnesses).read_bytes() if settings.witnesses else b""
     except OSError:
         policy = b"unreadable"
     said = {
-        "canary_notice_days": settings.canary_notice_days,
-        "cosign_within_minutes": settings.cosign_within_minutes,
-        "name": settings.name,
-        "publish_every_hours": settings.publish_every_hours,
-        "sample_rows": settings.sample_rows,
-        "sandbox": settings.sandbox,
-        "witnesses": canonical.digest(policy) if policy else "",
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in msgspec.structs.asdict(settings).items()
+        if name not in _NO_CONTROL
     }
-    return canonical.encode(said).decode()
+    return canonical.encode(
+        said | {"witnesses": canonical.digest(policy) if policy else ""}
+    ).decode()
 
 
 def _unusable(why: str) -> SettingsFault:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from counterfoil import ledger
+from counterfoil.client.status import office_state
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.incidents.service import (
     CLASSES,
@@ -24,7 +25,9 @@ from counterfoil.core.errors import StateFault, UsageFault
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.ledger import EntryKind
 from counterfoil.office.acts import list_acts
+from tests.accountability.reconciliation.desk import codes
 from tests.cli.desk import Desk, command
+from tests.ledger.owner import open_as_owner
 from tests.world.acts import close_incident, open_incident, report_incident
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE
@@ -83,6 +86,32 @@ def test_the_clock_runs_from_finding_and_not_from_entering(world: World) -> None
     assert _left(world) == [4]
     world.now += timedelta(hours=4, seconds=1)
     assert _left(world) == [-1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM act",
+        "DELETE FROM act WHERE event = 'reported'",
+        "UPDATE act SET event = 'closed', kind = 'delay'",
+        "UPDATE act SET committed = x'7b7d'",
+        "UPDATE act SET entry_index = 0",
+        "INSERT INTO act SELECT number + 9, kind, 'closed', subject, document, committed, extra, "
+        "officer, second, signatures, salt, entered_at, entry_index FROM act WHERE number = 1",
+    ],
+)
+def test_no_row_ends_an_incidents_clock_unseen(world: World, statement: str) -> None:
+    report_incident(world, _open(world).number)
+    assert [each.number for each in incidents.due_incidents(world.office, NOBODY)] == [1]
+    owner = open_as_owner(world.path / "office.db")
+    owner.execute(statement)
+    owner.close()
+    with pytest.raises(StateFault, match="which incidents are open"):
+        incidents.due_incidents(world.office, NOBODY)
+    state = office_state(world.office, NOBODY)
+    assert state.incidents is None
+    assert "orders_disagree" in [each.code for each in state.needs]
+    assert "reconcile_acts" in codes(world)
 
 
 def test_reporting_stops_the_clock_and_closing_takes_it_off_the_list(world: World) -> None:

@@ -22,7 +22,7 @@ from counterfoil.accountability.evidence.check_public import check_part
 from counterfoil.accountability.evidence.replay import replay
 from counterfoil.accountability.inspection.nonce import MAX_BYTES, check_nonce, open_key
 from counterfoil.accountability.inspection.rule import population
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.bounded import read_ordinary
 from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.ledger.export import read_bundles, tile_rows
@@ -126,13 +126,13 @@ def _sealed_key(folder: Path) -> bytes:
 
 def _read(path: Path, limit: int) -> bytes:
     try:
-        return read_bounded(path, limit)
+        return read_ordinary(path, limit)
     except (OSError, ValueError):
         raise InputFault(
             "sample_unreadable",
             "a file of the sample is missing, or too long",
             place=path.name,
-            cure="Name the folder that `counterfoil inspect --help` wrote, or a copy of it.",
+            cure="Name the folder that `counterfoil inspect sample` wrote, or a copy of it.",
         ) from None
 
 

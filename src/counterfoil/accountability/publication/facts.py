@@ -20,7 +20,7 @@ from counterfoil import ledger
 from counterfoil.accountability.publication.counts import Table, count_files, tabulate
 from counterfoil.accountability.publication.samples import KINDS, SampleCounter, Samples
 from counterfoil.controls.witnesses import office_policy
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.bounded import read_ordinary
 from counterfoil.core.errors import SettingsFault, VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.gate.law.publication import MAX_BYTES, Published, check_publication
@@ -121,7 +121,7 @@ def read_facts(office: Office, folder: Path, checked: ledger.CheckReport) -> Sit
     def entries() -> Iterator[bytes]:
         return chain.from_iterable(read_bundles(folder, checked.size))
 
-    note = read_bounded(folder / "checkpoint", MAX_NOTE_BYTES).decode()
+    note = read_ordinary(folder / "checkpoint", MAX_NOTE_BYTES).decode()
     checkpoint = parse_checkpoint(note)
     policy, now = office_policy(office), office.clock()
     times = check_cosignatures(note, [each.key for each in policy.witnesses]) if policy else {}
@@ -174,7 +174,7 @@ def _agreement(office: Office, digest: str) -> Agreement:
     if not named:
         return Agreement(digest, (), {}, b"")
     try:
-        data = read_bounded(office.directory / named, MAX_BYTES)
+        data = read_ordinary(office.directory / named, MAX_BYTES)
         published = check_publication(data)
     except (OSError, ValueError, VerifyFault):
         raise SettingsFault(

@@ -29,6 +29,7 @@ from counterfoil.accountability.publication.site import write_site
 from counterfoil.controls.recall.listing import list_at
 from counterfoil.controls.witnesses import Ask, Cosign, Cosigned, cosign, office_policy
 from counterfoil.core.atomic_files import replace_public
+from counterfoil.core.bounded import read_ordinary
 from counterfoil.core.errors import StateFault, StoreFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Public
@@ -166,9 +167,8 @@ def _shown(office: Office, connection: Connection, folder: Path) -> Checkpoint |
 
 def _read(folder: Path) -> bytes | None:
     try:
-        with (folder / "checkpoint").open("rb") as file:
-            return file.read(MAX_NOTE_BYTES + 1)
-    except OSError:
+        return read_ordinary(folder / "checkpoint", MAX_NOTE_BYTES)
+    except (OSError, ValueError):
         return None
 
 

@@ -8,6 +8,8 @@
    two signatures that are kept of one credential say the same sign count.
 4  What was recalled, what requesters signed of it, and the dated duties are what the ledger has
    entries of; and each recall opens to what its entry commits to.
+5  Every act that officers ordered, of whatever kind, is what its entry commits to, and there are as
+   many of each kind as entries.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from counterfoil.database import Connection
 from counterfoil.gate.history.memory_sum import check_memory
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
-from counterfoil.office.acts import list_acts
+from counterfoil.office.acts import altered_acts, list_acts
 from counterfoil.office.enrolment import read_enrolments, unsigned_enrolments
 from counterfoil.office.page_signatures import is_agreed_page
 from counterfoil.office.records import law_of_batch
@@ -62,6 +64,18 @@ def compare_recalls(office: Office, connection: Connection) -> Iterator[VerifyFa
         message = "recalls, receipts or duties are not those that the ledger has entries of"
         cure = "Tell the inspector. Give nobody a list of recalls before the database is restored."
         yield difference("reconcile_recalls", "act", message, cure)
+
+
+def compare_acts(office: Office, connection: Connection) -> Iterator[VerifyFault]:
+    """Statement 5."""
+    try:
+        altered = altered_acts(office, connection)
+    except StateFault as fault:
+        altered = [fault.place]
+    for place in altered:
+        message = "the table of orders does not say what the ledger says"
+        cure = "Tell the inspector, and restore the database from its backup."
+        yield difference("reconcile_acts", place, message, cure)
 
 
 def compare_officers(

@@ -4,8 +4,8 @@ compared. In this order:
     1  The ledger is checked whole (ledger/check.py); where it diverges nothing else can be
        compared, and that is the fault.
     2  Every batch of the ledger is in the database and the other way round, with the state and the
-       counts that its entries make; rows, enrolments, who signed, recalls and duties are those of
-       the ledger (officers.py).
+       counts that its entries make; rows, enrolments, who signed, recalls, duties and every other
+       act are those of the ledger (officers.py).
     3  Of each batch with an entry in this time: rows and answers make their entries anew.
     4  The answer files in the folders that were named are those that were released.
     5  The file of the current snapshot of the register, and of each snapshot that decided a batch
@@ -37,6 +37,7 @@ from counterfoil.accountability.reconciliation.ledger_view import (
     read_batch_entries,
 )
 from counterfoil.accountability.reconciliation.officers import (
+    compare_acts,
     compare_officers,
     compare_recalls,
     compare_remembered,
@@ -173,7 +174,7 @@ def _compare(
         entries = read_batch_entries(office.ledger.entries(connection, 0, size))
         kept = batches.list_batches(connection, checked=False)
         found = [*compare_remembered(connection), *_compare_states(kept, entries)]  # 2
-        found += compare_recalls(office, connection)
+        found += [*compare_recalls(office, connection), *compare_acts(office, connection)]
         lately = [batch for batch in kept if batch.id in entries]
         lately = [batch for batch in lately if entries[batch.id].last >= since]
         found += compare_officers(office, connection, lately, entries)

@@ -18,8 +18,9 @@ holds nothing of a person's record, because nothing of it is read: rows stay sea
 field for text, because what is found in an incident is mostly somebody's data. What happened, in
 words, is for the officer to write beside it.
 
-Trusted: no. No step asks whether an incident is open; the entries say when each was opened,
-reported and closed, and by whom. Lost: the entries still show it.
+Trusted: no. Which incidents are open is said only while the table's acts are those that the ledger
+has entries of (`orders_disagree`): a row that is deleted would end its clock unseen. The entries
+say when each was opened, reported and closed, and by whom. Lost: the entries still show it.
 """
 
 from __future__ import annotations
@@ -328,8 +329,11 @@ def _require_closable(incident: Incident) -> None:
 
 
 def due_incidents(office: Office, _actor: Actor) -> list[IncidentStatus]:
-    """Incidents that are not closed, oldest first. Anybody may ask."""
+    """Incidents that are not closed, oldest first. Anybody may ask. Raises StateFault
+    `orders_disagree`."""
     with office.store.reading() as connection:
+        if acts.altered_acts(office, connection, _KINDS):
+            raise acts.acts_disagree("which incidents are open is not known")
         found = _list(connection)
     return [_status(office, each) for each in found if each.closed_at is None]
 

@@ -1,0 +1,1 @@
+"""What the four steps of a batch cost, beside an earlier commit."""
