@@ -161,7 +161,7 @@ def test_the_digest_covers_every_row_its_order_and_its_evidence(changed: list) -
     assert _digest(changed) != _digest(DETERMINATIONS)
 
 
-def test_P7_the_digest_of_fixed_determinations_never_changes() -> None:
+def test_p7_the_digest_of_fixed_determinations_never_changes() -> None:
     assert (
         _digest(DETERMINATIONS)
         == "sha256:fa28f9cf1c834e630c7f2726c09acd28c460c61d909e0bebeef9aeaa51ecc907"
