@@ -41,6 +41,7 @@ bench: $(BIN)/.runtime $(BIN)/.test $(SAMPLE)/.ready  ## speed, as ratios agains
 	$(BIN)/python -m bench.overcount
 	$(BIN)/python -m bench.certify --people $(PEOPLE) --per-class $(DECOYS)
 	$(BIN)/python -m bench.speed $(SPEED)
+	$(BIN)/python -m bench.one
 	$(BIN)/python -m bench.summary
 
 speed: $(BIN)/.runtime $(BIN)/.test  ## Splink and Counterfoil on the same files, stage by stage; make speed SPEED="10000000 1280000 3" for more rows and questions

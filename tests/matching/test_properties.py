@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from counterfoil.core.values import Grant, NameForm, Person, Resident, Residents
 from counterfoil.matching import decide, default_weights, explain
+from counterfoil.matching.evidence import dob_level
 from counterfoil.matching.names import given_level, stranger_to
 from counterfoil.normalize import normalize_name
 from tests.matching.people import PERIODS, grant
@@ -169,3 +170,18 @@ def test_two_hash_seeds_give_the_same_bytes() -> None:
 def test_a_stranger_at_a_glance_bears_another_given_name(asked: NameForm, held: NameForm) -> None:
     if stranger_to(asked)(held):
         assert given_level(asked, held, WEIGHTS) == "given.other"
+
+
+@given(st.dates(), st.dates(), st.sampled_from(("year", "month", "day", "")))
+def test_two_dates_with_more_than_one_digit_apart_differ_unless_day_and_month_are_exchanged(
+    one: date, other: date, changed: str
+) -> None:
+    if changed:  # the year, the month or the day alone
+        one = one.replace(day=min(one.day, 28))
+        value = getattr(other, changed)
+        other = one.replace(**{changed: min(value, 28) if changed == "day" else value})
+    digits = zip(one.isoformat(), other.isoformat(), strict=True)
+    apart = sum(left != right for left, right in digits)
+    is_exchanged = (one.year, one.month, one.day) == (other.year, other.day, other.month)
+    level = "dob.near" if is_exchanged or apart == 1 else "dob.differs"
+    assert dob_level(one, other) == ("dob.equal" if apart == 0 else level)

@@ -70,6 +70,8 @@ def test_where_a_word_leads_and_its_anchor_are_among_its_codes() -> None:
     chance = random.Random(7)
     for word in {_word(chance) for _ in range(PAIRS)}:
         assert leading_codes(word) <= word_codes(word)
+        for with_later in (True, False):  # a word leads to itself: `leads_to_given` rests on it
+            assert not anchor(word).isdisjoint(leading_codes(word, with_later=with_later))
         assert anchor(word) <= word_codes(word)
 
 

@@ -132,6 +132,8 @@ def _margin(best: Scored, candidates: list[Scored], weights: Weights) -> int:
 
     All residents within reach must be the same person pairwise, so that one entry cannot make two
     people one."""
+    if len(candidates) == 1:
+        return best[0] - FATAL
     same = [best[2]]
     others = [each for each in candidates if each[2] is not best[2]]
     for score, _, resident in sorted(others, key=_by_evidence, reverse=True):

@@ -160,6 +160,8 @@ def dob_level(one: date | None, two: date | None, given: str = "given.equal") ->
         return _EQUAL_BY_FIRST_WORD.get(given, "dob.equal_unsure")
     if one.year == two.year and one.month == two.day and one.day == two.month:
         return "dob.near"
+    if (one.year != two.year) + (one.month != two.month) + (one.day != two.day) > 1:
+        return "dob.differs"  # a digit of each at least
     digits = zip(one.isoformat(), two.isoformat(), strict=True)
     return "dob.near" if sum(left != right for left, right in digits) == 1 else "dob.differs"
 

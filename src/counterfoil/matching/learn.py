@@ -69,10 +69,13 @@ class Learner:
         """Feed one bucket, whole and once: its people give frequencies, its pairs the chance of
         agreement."""
         people = _people(residents)
-        self._totals.update({"people": len(people), "homes": 1})
-        self._family.update({word for resident in people for word in resident.name.family})
+        self._totals["people"] += len(people)
+        self._totals["homes"] += 1
+        for word in {word for resident in people for word in resident.name.family}:
+            self._family[word] += 1
         for resident in people:
-            self._given.update(resident.name.given[:1])
+            if resident.name.given:
+                self._given[resident.name.given[0]] += 1
         if len(people) > _MANY:
             return
         for one, two in combinations(people, 2):
@@ -127,7 +130,8 @@ class Learner:
         *,
         is_same: bool,
     ) -> None:
-        counts.update(levels[1:])
+        for level in levels[1:]:
+            counts[level] += 1
         if levels[0].startswith("given.near"):
             first, second = sorted((one.given[0], two.given[0]))
             self._slips[is_same, first, second] += 1
@@ -162,6 +166,8 @@ class Learner:
 def _people(residents: Sequence[Resident]) -> list[Resident]:
     """One entry a tax number, and every entry without one, in an order that does not depend on the
     feeding."""
+    if len(residents) == 1:
+        return [*residents]
     ordered = sorted(residents, key=_order)
     by_number = {each.tin_hash: each for each in reversed(ordered) if each.tin_hash}
     return [each for each in ordered if not each.tin_hash or by_number[each.tin_hash] is each]

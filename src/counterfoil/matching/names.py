@@ -23,6 +23,7 @@ from counterfoil.matching.weights import Weights, name_key
 from counterfoil.matching.whole_names import (
     are_syllables_turned,
     are_two_syllables,
+    count_given,
     is_first_syllable,
     is_misspelled_whole,
     is_rotated,
@@ -116,6 +117,8 @@ def _level_of_order(first: NameForm, second: NameForm, version: str) -> str:
 def _is_vowel_apart(first: NameForm, second: NameForm) -> bool:
     """Whether one side writes as a middle initial the vowel that is the second syllable of the
     other's given name: JI A, JIA."""
+    if count_given(first) + count_given(second) != _APART + 1:
+        return False
     one, two = first.given + first.middle, second.given + second.middle
     fewer, more = sorted((one, two), key=len)
     is_initial = len(more) == len(first.given + second.given) == _APART and len(more[1]) == 1

@@ -31,6 +31,7 @@ NEVER: Final = 1_000_000
 _COMPARED: Final = frozenset(
     {"dob.equal", "dob.equal_form", "dob.equal_common", "dob.equal_unsure", "dob.equal_unnamed"}
 )
+_COMPARED_OR_NEAR: Final = _COMPARED | {"dob.near"}
 
 
 class Thresholds(Public, frozen=True, gc=False, kw_only=True):
@@ -61,6 +62,8 @@ def threshold_for(
     born = grant.request.person.date_of_birth
     if born is None or (version not in BY_FIRST_WORDS and real_birth(born) is None):
         return thresholds.names
-    stated = _COMPARED if version in BY_FIRST_WORDS else _COMPARED | {"dob.near"}
-    agrees = any(level in stated for level, _ in lines)
-    return thresholds.birth if agrees else thresholds.undated
+    stated = _COMPARED if version in BY_FIRST_WORDS else _COMPARED_OR_NEAR
+    for level, _ in lines:
+        if level in stated:
+            return thresholds.birth
+    return thresholds.undated

@@ -42,6 +42,8 @@ _SPOKEN: Final = re.compile(
 """How a syllable of a language of East Asia may be spelled, in any romanization."""
 _PAIR: Final = 2
 """The syllables of a given name of two."""
+_SYLLABLES: Final = frozenset[str]().union(*SYLLABLES)
+"""Those of every language."""
 _MISSING: Final = "middle.missing"
 
 
@@ -50,32 +52,40 @@ def all_given(name: NameForm) -> Words:
     return name.given + name.middle
 
 
+def count_given(name: NameForm) -> int:
+    """How many given and middle words there are. Most pairs of names are told by it to be no two
+    forms of one, before their words are looked at."""
+    return len(name.given) + len(name.middle)
+
+
 def is_turned(first: NameForm, second: NameForm) -> bool:
     """Whether both have the same given and middle names of two letters or more, two of them at
     least, in another order."""
+    words = count_given(first)
+    if words < _PAIR or words != count_given(second):
+        return False
     one, two = all_given(first), all_given(second)
-    return (
-        len(one) > 1
-        and len(one) == len(two)
-        and one != two
-        and min(map(len, one)) > 1
-        and sorted(one) == sorted(two)
-    )
+    return one != two and min(map(len, one)) > 1 and sorted(one) == sorted(two)
 
 
 def are_syllables_turned(first: NameForm, second: NameForm) -> bool:
     """Whether one name is two syllables and the other the same in the other order, written apart (U
     JIN, JIN U), as one word, or parted elsewhere (HA EUN, EUNHA)."""
+    if _PAIR not in (count_given(first), count_given(second)):
+        return False
     one, two = all_given(first), all_given(second)
-    return one != two and any(
-        len(pair) == _PAIR and are_syllables(pair) and "".join(other) == pair[1] + pair[0]
-        for pair, other in ((one, two), (two, one))
-    )
+    return one != two and (_are_turned(one, two) or _are_turned(two, one))
+
+
+def _are_turned(pair: Words, other: Words) -> bool:
+    return len(pair) == _PAIR and "".join(other) == pair[1] + pair[0] and are_syllables(pair)
 
 
 def is_misspelled_whole(first: NameForm, second: NameForm) -> bool:
     """Whether one name is two syllables and the other the same as one unknown word with one slip,
     which makes it no two syllables: TAO QIANG, TAOMQIANG."""
+    if count_given(first) + count_given(second) != _PAIR + 1:
+        return False
     one, two = all_given(first), all_given(second)
     pair, whole = (one, two) if len(one) > len(two) else (two, one)
     return (
@@ -97,10 +107,9 @@ def is_unsure_whole(first: NameForm, second: NameForm) -> bool:
 def is_first_syllable(first: NameForm, second: NameForm) -> bool:
     """Whether the one given word of one name is a syllable with which the one of the other, which
     can be parted in more than one way, may begin: JIN, JINU."""
-    one, two = all_given(first), all_given(second)
-    if (len(one), len(two)) != (1, 1):
+    if count_given(first) != 1 or count_given(second) != 1:
         return False
-    head, whole = sorted((one[0], two[0]), key=len)
+    head, whole = sorted((all_given(first)[0], all_given(second)[0]), key=len)
     parts = syllables(whole) if len(head) > 1 and whole.startswith(head) else ()
     return head in parts and whole[len(head) :] in parts
 
@@ -114,6 +123,8 @@ def is_swapped_whole(first: NameForm, second: NameForm) -> bool:
 def is_rotated(first: NameForm, second: NameForm) -> bool:
     """Whether one name is the other with its family name written first, in fields that were meant
     for given, middle and family name: PARK, JI, HOON for JI HOON, PARK."""
+    if second.given != first.family and first.given != second.family:
+        return False
     one, two = all_given(first) + first.family, all_given(second) + second.family
     if len(one) != len(two) or len(one) <= _PAIR or one == two:
         return False
@@ -249,10 +260,10 @@ def _like(word: str, words: list[str], *, by_syllables: bool, tables: int) -> st
     of the two an initial of the other; "" if none is."""
     if word in words:
         return word
-    for other in words:
-        if _are_two_syllables(word, other, tables):
+    for other in words if len(word) > 1 else ():
+        if len(other) == 1 or _are_two_syllables(word, other, tables):
             continue  # TRONG AN and TRONG ANH are twins
-        if min(len(word), len(other)) > 1 and (
+        if (
             similarity.compare_words(word, other, tables=tables) in _FORMS
             or _is_slip(word, other, with_known=tables > 0)
             or (by_syllables and _is_slip_of_syllable(word, other))
@@ -311,4 +322,4 @@ def _are_two_syllables(one: str, two: str, tables: int) -> bool:
 
 
 def _is_syllable(word: str) -> bool:
-    return any(word in syllables for syllables in SYLLABLES)
+    return word in _SYLLABLES

@@ -248,6 +248,8 @@ def leads_to_given(
         if may_be_syllables:
             turned += [(word, held[0]) for word in resident.middle[:1] if len(word) > 1]
         return stated == held or (may_be_exchanged and stated in turned)
+    if len(resident.given) == 1 and asked.given[:1] == resident.given:
+        return True  # a word leads to itself
     exchanged = _exchanged(asked.given, core) if may_be_exchanged else ()
     given, later = _readings(
         asked.given,

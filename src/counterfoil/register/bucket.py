@@ -108,6 +108,7 @@ class RegisterKey:
         "_salts",
         "_secret",
         "_secrets",
+        "_tins",
         "_tolerant",
         "key_id",
     )
@@ -135,6 +136,7 @@ class RegisterKey:
         holds = _begun(hashlib.sha256(bytes(byte ^ 0x36 for byte in secret)), _HOLD_CONTEXT)
         self._holds = {kind: _begun(holds, kind + b"\x00") for kind in (b"tin", b"ref")}
         self._holds_outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in secret))
+        self._tins = _begun(hashlib.sha256(bytes(byte ^ 0x36 for byte in secret)), _TIN_CONTEXT)
         named = hashlib.sha256(bytes(byte ^ 0x36 for byte in secret))
         named.update(_SECRET_CONTEXT + version + b"\x00")
         marks = _begun(named, b"mark\x00")
@@ -177,16 +179,23 @@ class RegisterKey:
 
     def bucket_key(self, salt: bytes, secret: bytes) -> bytes:
         """The AES-256 key of the bucket of this secret in the page file of this salt."""
+        return self.bucket_keys(salt, (secret,))[0]
+
+    def bucket_keys(self, salt: bytes, secrets: Iterable[bytes]) -> list[bytes]:
+        """`bucket_key` of each secret."""
         start = self._salts.get(salt)
         if start is None:
             if len(self._salts) >= _SALTS:  # as many as a snapshot has files, and more
                 self._salts.clear()
             start = hashlib.sha256(bytes(byte ^ 0x36 for byte in self._secret))
             start = self._salts[salt] = _begun(start, _OPEN_CONTEXT + salt)
-        inner, outer = start.copy(), self._holds_outer.copy()
-        inner.update(secret)
-        outer.update(inner.digest())
-        return outer.digest()
+        begin, finish, keys = start.copy, self._holds_outer.copy, list[bytes]()
+        for secret in secrets:
+            inner, outer = begin(), finish()
+            inner.update(secret)
+            outer.update(inner.digest())
+            keys.append(outer.digest())
+        return keys
 
     def build_key(self, salt: bytes) -> bytes:
         """The AES-256 key of the temporary files of the build of this salt."""
@@ -194,7 +203,10 @@ class RegisterKey:
 
     def tin_hash(self, digits: str) -> bytes:
         """The 16-byte keyed hash of a tax number of nine digits."""
-        return hmac.digest(self._secret, _TIN_CONTEXT + digits.encode("ascii"), "sha256")[:16]
+        inner, outer = self._tins.copy(), self._holds_outer.copy()
+        inner.update(digits.encode("ascii"))
+        outer.update(inner.digest())
+        return outer.digest()[:16]
 
     def hold_fingerprint(self, kind: bytes, value: bytes) -> bytes:
         """The 16-byte keyed hash (HMAC-SHA-256) by which a hold names a person: of a `tin` (its

@@ -147,8 +147,7 @@ class KeyCustodian:
 
     def bucket_keys(self, salt: bytes, secrets: Iterable[bytes]) -> list[bytes]:
         """The key that opens the bucket of each secret in the page file of this salt."""
-        bucket_key = self._key.bucket_key
-        return [bucket_key(salt, secret) for secret in secrets]
+        return self._key.bucket_keys(salt, secrets)
 
     def build_key(self, salt: bytes) -> bytes:
         """The key of a build's temporary files."""

@@ -74,6 +74,10 @@ RESIDENTS_KIND, REFERENCES_KIND, KNOWN_PLACE = b"\x01", b"\x02", b"\x03"
 
 _SLOT: Final = 1 + SECRET_BYTES
 _SLOTS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 31)
+_SLOTS_OF: Final = tuple(
+    next(slots for slots in _SLOTS if slots >= count) for count in range(REFERENCES_MAX + 1)
+)
+"""By how many references a bucket has: how many slots."""
 _GCM_TAG: Final = 16
 _LENGTH: Final = 4
 _SMALLEST: Final = 64
@@ -148,9 +152,8 @@ def open_exact(value: bytes, *, tag: bytes, key: bytes) -> ExactBody:
 
 def seal_references(references: Sequence[Reference], *, tag: bytes, key: bytes) -> bytes:
     """The value of a tolerant bucket of at most 31 references. Inverse of `open_references`."""
-    slots = next(count for count in _SLOTS if count >= len(references))
     frame = b"".join([(b"\x02" if known else b"\x01") + secret for secret, known in references])
-    padded = frame.ljust(slots * _SLOT, b"\x00")
+    padded = frame.ljust(_SLOTS_OF[len(references)] * _SLOT, b"\x00")
     return AESGCM(key).encrypt(_NONCE, padded, _AAD + REFERENCES_KIND + tag)
 
 

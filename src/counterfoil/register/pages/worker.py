@@ -21,9 +21,10 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,6 +65,7 @@ _SECRET: Final = 16
 _MARK: Final = 255
 """In place of a tolerance: the record makes a known place."""
 _SEEN_MAX: Final = 256
+_secret_of: Final[Callable[[bytes], bytes]] = itemgetter(slice(_SECRET))
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _JSON: Final = msgspec.json.Encoder()
 _FORM: Final = msgspec.msgpack.Decoder(AddressForm)
@@ -198,14 +200,18 @@ class BuildWorker:
                 [decode_identity(each, tuple(sorted(merged[each]))) for each in sorted(merged)]
             )
             name, links, of_cities, pairs = self._find_links(secret, forms)
-            cities.update({city for city, _ in of_cities})
-            zips.update(of_cities)
+            for city in {city for city, _ in of_cities}:
+                cities[city] += 1
+            for city_and_zip in of_cities:
+                zips[city_and_zip] += 1
             if links.streets or links.places:
                 lines[page_of(name, sizes.parts)].append(name + _ENCODER.encode(links))
                 counts["references"] += len(links.streets) + len(links.places)
             body = _ENCODER.encode(residents)
             homes.append(secret + _ENCODER.encode((body, pairs)))
-            counts.update({"homes": 1, "residents": len(residents), "bytes": len(body) + 70})
+            counts["homes"] += 1
+            counts["residents"] += len(residents)
+            counts["bytes"] += len(body) + 70
             if learner is not None:
                 learner.co_residents(residents)
                 _add_persons(persons, residents)
@@ -289,17 +295,19 @@ class BuildWorker:
         counts, classes = Counter[str](), Counter[int]()
         leads, entries = _parted(sizes), list[tuple[bytes, bytes]]()
         records = sorted(set(self._spill.read(names, part)))
-        for secret, group in groupby(records, _secret_of):
+        secrets = [secret for secret, _ in groupby(map(_secret_of, records))]
+        keys = self._custodian.bucket_keys(self._salt, secrets)
+        grouped = groupby(records, _secret_of)
+        for (secret, group), key in zip(grouped, keys, strict=True):
             held, tag = list(group), tag_of(secret)
             if held[0][_SECRET] == _MARK:
                 entries.append((tag, KNOWN_PLACE))
                 continue
-            [key] = self._custodian.bucket_keys(self._salt, [secret])
             if len(held) > REFERENCES_MAX:
                 counts["dropped"] += 1
                 entries.append((tag, seal_crowded(tag=tag, key=key)))
                 continue
-            references = [(record[18:34], bool(record[17])) for record in held]
+            references = [(record[18:34], record[17] != 0) for record in held]
             value = seal_references(references, tag=tag, key=key)
             entries.append((tag, value))
             counts["tolerant"] += 1
@@ -320,11 +328,12 @@ class BuildWorker:
         classes, entries = Counter[int](), list[tuple[bytes, bytes]]()
         homes = self._spill.read([f"homes-{part}"], 0)
         made = [record for record in canaries if page_of(_tag(record), sizes.parts) == part]
-        for number, record in enumerate([*homes, *made]):
+        records = [*homes, *made]
+        keys = self._custodian.bucket_keys(self._salt, list(map(_secret_of, records)))
+        for number, (record, key) in enumerate(zip(records, keys, strict=True)):
             secret = record[:_SECRET]
             body, pairs = _BODY.decode(record[_SECRET:])
             tag = tag_of(secret)
-            [key] = self._custodian.bucket_keys(self._salt, [secret])
             value = seal_exact_bytes(
                 body, *_gather_leads(leads.get(secret, ()), pairs), tag=tag, key=key
             )
@@ -361,10 +370,6 @@ class BuildWorker:
 
 def _parted(sizes: Sizes) -> list[list[bytes]]:
     return [[] for _ in range(sizes.parts)]
-
-
-def _secret_of(record: bytes) -> bytes:
-    return record[:_SECRET]
 
 
 def _tag(record: bytes) -> bytes:
