@@ -4,6 +4,7 @@ its own."""
 from __future__ import annotations
 
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,15 @@ def test_what_was_committed_is_there_for_the_next_opening(store: Store, url: str
     again = open_store(url)
     assert count(again) == 1
     again.close()
+
+
+def test_a_database_is_readable_to_its_owner_alone(store: Store, url: str) -> None:
+    """With the files that SQLite keeps beside it, whatever the umask lets in."""
+    add(store, "a")
+    path = Path(url.removeprefix("sqlite:///"))
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
+    assert f"{path.name}-wal" in modes
+    assert set(modes.values()) == {0o600}
 
 
 def test_a_block_that_raises_writes_nothing(store: Store) -> None:

@@ -368,7 +368,7 @@ async def _file(path: Path, missing: Exception, kind: str, lasts: str = "no-stor
     is opened once."""
     try:
         file, size = await asyncio.to_thread(_opened, path)
-    except OSError:
+    except (OSError, ValueError):
         raise missing from None
     headers = {"Cache-Control": lasts, "Content-Length": str(size)}
     return StreamingResponse(_parts(file, size), headers=headers, media_type=kind)

@@ -6,8 +6,9 @@ which a command starts, and most commands open a database of this version.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
@@ -134,6 +135,7 @@ def create_store(url: str) -> Store:
     Raises SettingsFault for another kind of URL or a server that is not durable, StateFault
     `database_taken` where tables of an office stand already, StoreFault if it cannot be made.
     """
+    _make_private(url)
     with _first(url) as (store, connection):
         if _held(connection) is not None:
             raise StateFault(
@@ -264,6 +266,15 @@ def _must_exist(url: str) -> None:
     path = file_of(url)
     if path is not None and path.name not in ("", ":memory:") and not path.exists():
         raise _empty()
+
+
+def _make_private(url: str) -> None:
+    """Make the file of an SQLite URL, for its owner alone, where it is not there: SQLite itself
+    would let in whom the umask does, and gives the files beside it the same rights."""
+    path = file_of(url)
+    if path is not None and str(path) not in (".", ":memory:"):
+        with suppress(OSError):  # the driver's own fault says more, with its code
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
 def _parsed(url: str) -> URL:
