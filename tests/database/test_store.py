@@ -3,8 +3,8 @@ its own."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
-import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,21 +59,38 @@ def test_every_connection_keeps_the_promise_of_durability(
             assert connection.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
 
 
+def modes(folder: Path) -> set[int]:
+    return {path.stat().st_mode & 0o777 for path in folder.glob("office.db*")}
+
+
+def test_nobody_but_its_owner_reads_the_database_or_its_log(url: str, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        made = create_store(url)
+        with made.transaction() as connection:
+            connection.execute(text("CREATE TABLE thing (id INTEGER PRIMARY KEY)"))
+        assert modes(tmp_path) == {0o600}
+        assert len(list(tmp_path.iterdir())) > 1  # the log stands beside it
+        made.close()
+    finally:
+        os.umask(before)
+
+
+def test_an_older_database_that_everybody_could_read_is_closed_on_opening(
+    url: str, tmp_path: Path
+) -> None:
+    create_store(url).close()
+    (tmp_path / "office.db").chmod(0o644)
+    open_store(url).close()
+    assert modes(tmp_path) == {0o640}
+
+
 def test_what_was_committed_is_there_for_the_next_opening(store: Store, url: str) -> None:
     add(store, "one")
     store.close()
     again = open_store(url)
     assert count(again) == 1
     again.close()
-
-
-def test_a_database_is_readable_to_its_owner_alone(store: Store, url: str) -> None:
-    """With the files that SQLite keeps beside it, whatever the umask lets in."""
-    add(store, "a")
-    path = Path(url.removeprefix("sqlite:///"))
-    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
-    assert f"{path.name}-wal" in modes
-    assert set(modes.values()) == {0o600}
 
 
 def test_a_block_that_raises_writes_nothing(store: Store) -> None:

@@ -89,6 +89,11 @@ TRIED: Final = {
     "years-range": Tried("a range, then its first year", _years(("2022-2024", "2022")), each=1),
     "years-dated": Tried("years, a date beside them", _years(_YEARS, {"date_of_birth": _BORN})),
     "years-days": Tried("two years, thirty days apart", _years(_YEARS[:2]), each=1, days=30),
+    "years-words": Tried("three years, in words", _years(("TY 2024", "tax year 2023", "CY2022"))),
+    "years-joined": Tried("years, joined in words", _years(("2022 and 2023", "2023.")), each=1),
+    "years-through": Tried(
+        "ranges, in words", _years(("2022 through 2024", "2022 to 2023")), each=1, days=5
+    ),
     "numbers-files": Tried("numbers in files", _numbers(_NUMBERS[3:]), each=1),
     "numbers-dated": Tried(
         "numbers, a date beside them", _numbers(_NUMBERS[3:], {"date_of_birth": _BORN})

@@ -6,9 +6,8 @@ which a command starts, and most commands open a database of this version.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
@@ -154,6 +153,9 @@ def open_store(url: str) -> Store:
     StoreFault if it cannot be read.
     """
     _must_exist(url)
+    path = file_of(url)
+    if path is not None:
+        sqlite.close_to_others(path)
     with _first(url) as (store, connection):
         held = _held(connection)
         if held is None:
@@ -269,12 +271,13 @@ def _must_exist(url: str) -> None:
 
 
 def _make_private(url: str) -> None:
-    """Make the file of an SQLite URL, for its owner alone, where it is not there: SQLite itself
-    would let in whom the umask does, and gives the files beside it the same rights."""
+    """The log of a database takes its mode, so the file is there before anything is written."""
     path = file_of(url)
-    if path is not None and str(path) not in (".", ":memory:"):
-        with suppress(OSError):  # the driver's own fault says more, with its code
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    if path is not None and path.name not in ("", ":memory:"):
+        try:
+            sqlite.make_private(path)
+        except OSError as fault:
+            raise store_fault(fault) from None
 
 
 def _parsed(url: str) -> URL:

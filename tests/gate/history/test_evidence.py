@@ -14,6 +14,7 @@ import pytest
 from counterfoil.core.values import Address, Grant, Person, Refusal, Request, State
 from counterfoil.database import Store, create_store
 from counterfoil.gate import BatchFactsBuilder, Gate
+from counterfoil.gate.checks.periods import read_periods
 from counterfoil.gate.history.counts import Counting, Recalled
 from counterfoil.gate.history.fingerprints import (
     EVIDENCE_AT,
@@ -40,6 +41,7 @@ from tests.gate.world import (
     asked_by,
     changed,
     facts_of,
+    sandbox,
     uses_in,
 )
 
@@ -132,6 +134,39 @@ def test_the_same_evidence_written_otherwise_is_the_same(other: Request) -> None
 )
 def test_what_is_about_another_or_is_never_answered_tries_nothing(other: Request) -> None:
     assert [_tried(each) for each in _uses(_asked(), other)] == [dict.fromkeys(KINDS, 1)] * 2
+
+
+WRITTEN = (
+    ("TY 2023",),
+    ("tax year 2023",),
+    ("CY2023",),
+    ("2023.",),
+    ("2022 and 2021",),
+    ("2021 through 2023",),
+    ("2021\u20142023",),
+    ("the taxable periods 2021 to 2022",),
+    ("2022, 2024",),
+)
+
+
+@pytest.mark.parametrize("years", WRITTEN)
+def test_years_are_evidence_in_whatever_words_the_law_admits_them(years: tuple[str, ...]) -> None:
+    """What a check reads as years and the memory does not could be tried year by year."""
+    rules = sandbox().terms.periods
+    assert not read_periods(years, rules, sandbox().terms.edition).vague
+    expected = dict.fromkeys(KINDS, 1) | {"years": 2}
+    assert [_tried(each) for each in _uses(_asked(), _asked(years=years))] == [expected] * 2
+    other = _asked(years=("TY 2019",))
+    assert [each.years for each in _uses(_asked(years=years), other)] == [2, 2]
+
+
+@pytest.mark.parametrize("years", [("TY 2022, 2023",), ("2022 to 2023",), ("2022", "CY 2023")])
+def test_the_same_years_in_words_are_the_same_evidence_and_the_same_question(
+    years: tuple[str, ...],
+) -> None:
+    uses = _uses(_asked(), _asked(years=years))
+    assert [each.years for each in uses] == [1, 1]
+    assert [each.contents for each in uses] == [2, 2]
 
 
 def test_many_at_one_home_are_compared_as_few_are() -> None:

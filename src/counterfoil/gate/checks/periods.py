@@ -1,17 +1,9 @@
 """Taxable periods, and the people and years that a document reaches. Pure; nothing here raises.
 
-The grammar of taxable periods, 26 USC 6103(i)(2)(B)(ii):
-
-    period  =  year | year "-" year          2023, 2021-2023 (the first year not after the last)
-    year    =  four digits
-
-Under law of format 4 also what says the same in words: `TY2023`, `2022, 2023`, `tax years 2022 and
-2023`, `2021 through 2023`.
-
-Anything else is vague: "all years", "2019-present", "since 2015", an empty item. A range longer
-than `range_years`, more than `most_years` years in all, and a year before `earliest_year` pass a
-limit of the agreement. The Code knows no such limits, so this is a finding of its own; a law whose
-common file has format 1 or 2 finds such a period vague.
+How taxable periods are written, 26 USC 6103(i)(2)(B)(ii), is in law/years.py; anything else is
+vague. A range longer than `range_years`, more than `most_years` years in all, and a year before
+`earliest_year` pass a limit of the agreement. The Code knows no such limits, so this is a finding
+of its own; a law whose common file has format 1 or 2 finds such a period vague.
 
 The scope of a document (a court's order or a consent) is read once a file:
 
@@ -29,17 +21,14 @@ A person who has no given or no family name in normal form is reached by no docu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
-from typing import Final
 
 from counterfoil.core.values import Document, NameForm, Public, Sensitive
 from counterfoil.gate.law.folding import fold_stated
 from counterfoil.gate.law.route import PeriodRules
+from counterfoil.gate.law.years import spans_of
 from counterfoil.normalize import exact_name, normalize_name
-
-_PERIOD: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?\Z", re.ASCII)
 
 
 class Periods(Public, frozen=True, gc=False):
@@ -57,7 +46,7 @@ def read_periods(texts: Sequence[str], rules: PeriodRules, edition: int = 0) -> 
     is vague."""
     years: set[int] = set()
     vague = beyond = False
-    for span in (span for text in texts for span in _spans(text, edition)):
+    for span in (span for text in texts for span in spans_of(text, edition)):
         vague = vague or not span
         if span and (span[0] < rules.earliest_year or len(span) > rules.range_years):
             beyond = True
@@ -67,30 +56,6 @@ def read_periods(texts: Sequence[str], rules: PeriodRules, edition: int = 0) -> 
     return Periods(
         tuple(sorted(years)), given, given and vague, beyond or len(years) > rules.most_years
     )
-
-
-_NAMED: Final = re.compile(
-    r"\b(?:tax(?:able)?|calendar|years?|ty|cy|periods?|for|the)\b\.?|\b(?:ty|cy)\.?(?=[0-9]{4})"
-)
-_AND: Final = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
-_THROUGH: Final = re.compile(r"\s*(?:-|\u2013|\u2014|\bto\b|\bthrough\b|\bthru\b)\s*")
-
-
-def _spans(text: str, edition: int) -> list[range]:
-    """The years of one text, item by item."""
-    if edition < 4 or _PERIOD.match(text):
-        return [_span(text)]
-    words = _NAMED.sub(" ", text.lower()).strip(" .,;:")
-    return [_span(_THROUGH.sub("-", each.strip())) for each in _AND.split(words)]
-
-
-def _span(text: str) -> range:
-    """The years of one item; empty where it is vague."""
-    found = _PERIOD.match(text)
-    if found is None:
-        return range(0)
-    first = int(found[1])
-    return range(first, (int(found[2]) if found[2] else first) + 1)
 
 
 class Scope(Sensitive, frozen=True, gc=False):

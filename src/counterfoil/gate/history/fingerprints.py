@@ -59,6 +59,7 @@ from counterfoil.gate.history.earlier import EarlierFingerprinter
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, prepare_column, utf8
 from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.law.folding import fold_entry, fold_number, fold_similar
+from counterfoil.gate.law.years import LATEST, spans_of
 from counterfoil.normalize import counted_address, normalize_address, normalize_name
 from counterfoil.normalize.asked_keys import (
     born_key,
@@ -76,7 +77,6 @@ UNKNOWN: Final = b"\xff" * 8
 """Evidence of which it is not known what it is: it is no other than any."""
 NAME_AT: Final = 57
 _DATED, _WITH_EVIDENCE, _NOT_PUT = 1, 2, 4
-_PERIOD: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?\Z", re.ASCII)
 _MOST_YEARS: Final = 100
 _TIN_DIGITS: Final = 9
 _NO_NUMBER: Final = re.compile(r"000|666|[0-8]..00|.....0000")
@@ -371,18 +371,23 @@ def _digits(tin: str) -> str:
 
 
 def _years(periods: tuple[str, ...]) -> list[int]:
-    """The years that periods name, in the grammar of checks/periods.py, whatever limits a law sets;
-    none where one of them is vague."""
+    """The years that periods name, in the widest grammar of law/years.py, whatever limits a law
+    sets; none where one of them is vague."""
     years = set[int]()
-    for period in periods:
-        found = _PERIOD.match(period)
-        if found is None:
+    for span in (span for period in periods for span in spans_of(period, LATEST)):
+        if not 0 < len(span) <= _MOST_YEARS:
             return []
-        first, last = int(found[1]), int(found[2] or found[1])
-        if not 0 <= last - first < _MOST_YEARS:
-            return []
-        years.update(range(first, last + 1))
+        years.update(span)
     return sorted(years)
+
+
+@lru_cache(maxsize=4096)
+def _written(periods: tuple[str, ...]) -> tuple[str, ...]:
+    """Periods as a question's content has them: as written, or where they are written in words, by
+    the years that they name."""
+    if all(map(str.isdigit, "".join(periods).replace("-", "").split())):
+        return periods
+    return tuple(map(str, _years(periods))) or periods
 
 
 def _content(request: Request, forms: Forms, address: str, reason: str, number: str) -> bytes:
@@ -394,7 +399,7 @@ def _content(request: Request, forms: Forms, address: str, reason: str, number: 
         person.date_of_birth,
         person.tin.replace("-", ""),
         address or request.address,
-        request.taxable_periods,
+        _written(request.taxable_periods),
         _folded(request.statutory_authority),
         reason,
         number,
