@@ -87,6 +87,23 @@ def test_what_is_no_item_is_refused_with_a_code(
     (mailbox / "receipts" / f"{OTHER}.arrived").unlink(missing_ok=True)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("Content-Encoding", "gzip")],
+        [("Content-Encoding", "identity, br")],
+        [("Content-Type", "text/csv"), ("Content-Type", "application/octet-stream")],
+    ],
+)
+def test_a_body_is_of_one_type_and_not_packed_besides(
+    open_door: tuple[Client, Path], headers: list[tuple[str, str]]
+) -> None:
+    client, mailbox = open_door
+    answer = client.put(f"/v1/items/{OTHER}", content=SEALED, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "media_type")
+    assert not (mailbox / "inbox" / f"{OTHER}.item").exists()
+
+
 def test_a_body_without_a_length_is_counted_as_it_comes(open_door: tuple[Client, Path]) -> None:
     client, _ = open_door
     answer = client.put(f"/v1/items/{OTHER}", content=(bytes(100) for _ in range(11)))

@@ -94,6 +94,24 @@ def test_what_is_wrong_is_named_with_its_code(desk: Desk, monkeypatch: pytest.Mo
     }
 
 
+def test_what_lies_in_the_inbox_and_is_no_item_is_told(desk: Desk) -> None:
+    """Somebody dropped a file there by its own name, and nobody takes it in."""
+    _service(desk)
+    (desk.directory / "mailbox" / "inbox" / "requests.csv").write_bytes(b"request_id")
+    told = _examined(desk)
+    assert (told.code, _codes(told).get("mailbox_others")) == (0, "warn")
+    assert "requests" not in told.out
+
+
+def test_a_database_that_others_read_is_told(desk: Desk) -> None:
+    """An earlier version left it so; a folder that nobody else enters keeps it."""
+    (desk.office / "office.db").chmod(0o644)
+    desk.office.chmod(0o700)
+    assert "office_folder_open" not in _codes(_examined(desk))
+    desk.office.chmod(0o755)
+    assert _codes(_examined(desk))["office_folder_open"] == "fail"
+
+
 @pytest.mark.parametrize(
     ("file", "text", "code"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shutil
 import signal
 import time
 from datetime import timedelta
@@ -83,6 +84,43 @@ def test_the_whole_answer_is_the_same_bytes_on_either_store(
             told.append((files, world.entries()))
     assert told[0][0] == told[1][0]
     assert told[0][1] == told[1][1] != []
+
+
+def test_a_restored_dump_is_a_copy_of_its_moment_and_is_told_from_the_newest(
+    tmp_path: Path, place: ServerPlace
+) -> None:
+    """As docs/operate/backup.md says it: dump, restore, check against a checkpoint kept outside;
+    the doctor finds nothing wrong with the copy."""
+    copy = tmp_path / "copy"
+    with closing(World(tmp_path, database=place.url)) as world:
+        world.answer()
+        kept = _checkpoint(world, tmp_path / "kept.checkpoint")
+        restored = place.server.copy_by_dump(place.name)
+        shutil.copytree(world.path, copy)
+        settings = (copy / "office.toml").read_text(encoding="utf-8")
+        url = place.server.url(restored)
+        (copy / "office.toml").write_text(settings.replace(place.url, url), encoding="utf-8")
+        at = ["--office", copy]
+        assert command("ledger", "check", *at, "--checkpoint", kept).code == 0
+        told = command("office", "doctor", *at, "--json").json["findings"]
+        machine = {"clock_unsynchronized", "disk_low"}
+        wrong = {each["code"] for each in told if each["level"] == "fail"} - machine
+        assert wrong <= {"clock_behind"}, told  # the world's clock is not this machine's
+        assert [each["place"] for each in told if each["subject"] == "database"] == ["postgresql"]
+        with place.server.connect(restored) as connection, pytest.raises(psycopg.Error):
+            connection.execute("DELETE FROM ledger_block")  # the triggers came along
+        world.answer(out="second.jsonl", name="second.csv", rows=REQUESTS[:5])
+        newer = _checkpoint(world, tmp_path / "newer.checkpoint")
+        older = command("ledger", "check", *at, "--checkpoint", newer, "--json")
+        assert (older.code, older.error) == (5, "ledger_shortened")
+
+
+def _checkpoint(world: World, path: Path) -> Path:
+    with world.office.store.reading() as connection:
+        note = world.office.ledger.newest_checkpoint(connection)
+    assert note is not None
+    path.write_text(note, encoding="utf-8")
+    return path
 
 
 def test_holds_are_added_applied_and_lifted_by_the_role_of_daily_work(

@@ -158,6 +158,23 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
             made.stop()
 
 
+def test_the_page_of_a_sandbox_names_files_that_are_there(sandbox: Sandbox) -> None:
+    """In full, so that its commands work in whatever folder somebody stands."""
+    page = (sandbox.directory / "README.txt").read_text(encoding="utf-8")
+    commands = re.findall(r"^  (counterfoil.*)$", page, re.MULTILINE)
+    files = [
+        word
+        for line in commands
+        for word in line.split()[2:]
+        if "/" in word and not word.startswith("http://")
+    ]
+    assert len(commands) == 6
+    assert len(files) == 7
+    assert [
+        each for each in files if not Path(each).is_file() or not Path(each).is_absolute()
+    ] == []
+
+
 def test_a_file_goes_through_the_sandbox_and_comes_back_answered(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -203,6 +220,27 @@ def test_ledger_and_evidence_are_read_by_the_offices_url(sandbox: Sandbox, tmp_p
     sandbox.officer("b", "evidence", "export", "TA-0001", "--batch", batch, "--to", str(bundle))
     replayed = told(run, ["replay", str(bundle)])
     assert replayed.splitlines()[-1] == "identical: confirmed"
+
+
+def test_an_inspector_draws_a_nonce_over_the_checkpoint_that_a_gateway_shows(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "pass").write_text("made-up words for a key", encoding="utf-8")
+    opened = ["--key-passphrase-file", str(tmp_path / "pass")]
+    told(run, ["principal", "create", "inspector", "--keys", str(tmp_path), *opened])
+    holder = str(sandbox.directory / "office" / "keys" / "holder.vkey")
+    day, key = "2026-01-05", ["--key", str(tmp_path / "inspector.key"), *opened]
+    words = ["--from", day, "--to", day, "--rows", "2", "--holder-key", holder, *key]
+    note = (sandbox.directory / "public" / "checkpoint").read_text(encoding="utf-8")
+    for number, tail in enumerate(("/v1", "/v1/", "/v1/checkpoint")):
+        nonce = tmp_path / f"nonce-{number}"
+        told(run, ["inspect", "nonce", sandbox.gateway + tail, *words, "--out", str(nonce)])
+        payload = nonce.read_text(encoding="ascii").split(".")[1]
+        body = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        assert body["checkpoint"] == note
+    none = ["inspect", "nonce", f"{sandbox.gateway}/none", *words, "--out", str(tmp_path / "none")]
+    with redirect_stderr(io.StringIO()):
+        assert run(none) == 1
 
 
 def test_an_item_that_is_dropped_in_the_folder_is_received(

@@ -182,6 +182,32 @@ def test_a_client_does_not_say_its_own_certificate(place: Place) -> None:
     assert (status, problem["code"]) == (403, "client_certificate_other")
 
 
+def test_the_pages_are_reached_through_the_proxy(place: Place) -> None:
+    """As the requester's guide says: the first page, and a form that it sends."""
+    host = f"localhost:{place.tls}"
+    asked = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    status, body = _page(place, asked)
+    assert (status, b"Hand over a sealed item" in body) == (200, True)
+    form = f"item={ITEM}"
+    asked = (
+        f"POST /find HTTP/1.1\r\nHost: {host}\r\nOrigin: https://{host}\r\nConnection: close\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n\r\n"
+    )
+    assert _page(place, asked + form)[0] == 303
+
+
+def _page(place: Place, asked: str) -> tuple[int, bytes]:
+    context = _context(place, "requester.crt requester-tls.key")
+    with (
+        socket.create_connection(("127.0.0.1", place.tls), SECONDS) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as tls,
+    ):
+        tls.sendall(asked.encode())
+        answer = HTTPResponse(tls)
+        answer.begin()
+        return answer.status, answer.read()
+
+
 def test_the_proxy_refuses_with_codes_of_the_gateway(place: Place) -> None:
     """What it refuses itself: a body over its limit, another path, an older TLS."""
     right = "requester.crt requester-tls.key"

@@ -73,6 +73,14 @@ class Server:
             connection.execute(f"CREATE DATABASE {name}")
         return name
 
+    def copy_by_dump(self, database: str) -> str:
+        """The name of a database that `pg_dump` and `pg_restore` made of this one."""
+        made, dump = self.new_database(), str(self.directory / f"{database}.dump")
+        at = ["--host", str(self.directory), "--username", OWNER]
+        self._run("pg_dump", *at, "--format=custom", "--file", dump, database)
+        self._run("pg_restore", *at, "--exit-on-error", "--dbname", made, dump)
+        return made
+
     def url(self, database: str, role: str = OWNER) -> str:
         return f"postgresql+psycopg://{role}@/{database}?host={self.directory}"
 

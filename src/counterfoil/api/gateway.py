@@ -34,6 +34,7 @@ from urllib.parse import unquote
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -217,11 +218,18 @@ class Gateway:
         finally:
             await asyncio.to_thread(incoming.drop)
 
-    def _form(self, headers: Mapping[str, str]) -> str:
-        """What the body is, by its type. Raises InputFault `media_type`."""
-        named = headers.get("content-type", "application/octet-stream")
-        form = _FORMS.get(named.partition(";")[0].strip().lower(), "")
-        if not form or (form != SEALED and not self.settings.open_files):
+    def _form(self, headers: Headers) -> str:
+        """What the body is, by its one type; one that is packed besides is not taken. Raises
+        InputFault `media_type`."""
+        named = headers.getlist("content-type") or ["application/octet-stream"]
+        form = _FORMS.get(named[0].partition(";")[0].strip().lower(), "")
+        packed = headers.get("content-encoding", "identity").strip().lower() != "identity"
+        if (
+            packed
+            or len(named) != 1
+            or not form
+            or (form != SEALED and not self.settings.open_files)
+        ):
             raise InputFault(
                 "media_type",
                 "the gateway takes no body of this type",
@@ -368,7 +376,7 @@ async def _file(path: Path, missing: Exception, kind: str, lasts: str = "no-stor
     is opened once."""
     try:
         file, size = await asyncio.to_thread(_opened, path)
-    except OSError:
+    except (OSError, ValueError):
         raise missing from None
     headers = {"Cache-Control": lasts, "Content-Length": str(size)}
     return StreamingResponse(_parts(file, size), headers=headers, media_type=kind)

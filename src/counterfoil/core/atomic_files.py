@@ -17,7 +17,6 @@ office, under a name that is known beforehand.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Generator
@@ -47,17 +46,18 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """A regular file, opened to be read. Raises OSError, also for a link, a pipe, a device."""
+    """A regular file, opened to be read. Raises OSError, also for a link; ValueError for a pipe,
+    a device, a folder."""
     descriptor = os.open(path, _READ)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "this is no regular file")
+        raise ValueError("this is no regular file")
     return os.fdopen(descriptor, "rb")
 
 
 def read_regular(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file of at most `limit` bytes. Raises OSError as `open_regular`,
-    ValueError for a longer one."""
+    """The bytes of a regular file of at most `limit` bytes. Raises as `open_regular`,
+    ValueError for a longer one too."""
     with open_regular(path) as file:
         data = file.read(limit + 1)
     if len(data) > limit:

@@ -268,7 +268,8 @@ def _unreadable(path: Path) -> KeyFault:
         "key_unreadable",
         f"this is not a {FORMAT} file",
         place=path.name,
-        cure="Restore the key file from its backup.",
+        cure="Name the key file, NAME.key; NAME.vkey and NAME.pub are what others are given. If "
+        "it is the key file, restore it from its backup.",
     )
 
 

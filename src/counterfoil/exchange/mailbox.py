@@ -295,7 +295,7 @@ def _holds(path: Path, digest: str, size: int) -> bool:
     try:
         with open_regular(path) as file:
             return os.fstat(file.fileno()).st_size == size and digest_of(file) == digest
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

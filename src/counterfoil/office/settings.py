@@ -113,7 +113,9 @@ def read_settings(directory: Path) -> Settings:
             "office_missing",
             "there is no readable office here",
             place=FILE,
-            cure="Name an office directory, or make one with `counterfoil office create DIR`.",
+            cure="Name the directory that office.toml is in (of a sandbox that `serve` made, its "
+            "`office`), or a service by its URL, http://...; or make one with `counterfoil office "
+            "create DIR`.",
         ) from None
     try:
         return _checked(msgspec.convert(tomllib.loads(text), Settings))

@@ -49,6 +49,7 @@ from counterfoil.core.values import Officer, Public, Role
 FORMAT: Final = "counterfoil-officer-request-1"
 SCHEME: Final = "Counterfoil-Officer"
 SKEW: Final = timedelta(seconds=120)
+_SECOND: Final = timedelta(seconds=1)
 _HEADER: Final = re.compile(
     r'Counterfoil-Officer officer="(?P<officer>[A-Za-z0-9._-]{1,64})", ?'
     r'time="(?P<time>[0-9TZ:-]{20})", ?nonce="(?P<nonce>[0-9a-f]{32})", ?'
@@ -164,7 +165,8 @@ class Nonces:
         self._used[officer, nonce] = now
         oldest = next(iter(self._used))
         while self._used[oldest] < now - 3 * SKEW:
-            del self._used[oldest]
+            # Should the machine's clock go back, what is forgotten here must not pass as new.
+            self.since = max(self.since, self._used.pop(oldest) + SKEW + _SECOND)
             oldest = next(iter(self._used))
 
 

@@ -93,6 +93,7 @@ def fetch_all(office: KnownOffice, desk: Desk, way: Way, now: datetime) -> Fetch
         require_head_current(head, now)
     except VerifyFault as fault:
         troubles.append(Trouble(fault.code, "", fault.message, fault.cure))
+    answered = {each.item for each in head.items if each.kind == "answer"}
     receipts = {item: _kept(office, desk, each) for item, each in sent.items()}
     unreceived = [item for item, receipt in receipts.items() if receipt is None]
     waiting = [
@@ -100,7 +101,7 @@ def fetch_all(office: KnownOffice, desk: Desk, way: Way, now: datetime) -> Fetch
         for item, receipt in receipts.items()
         if receipt is not None
         and not receipt.refused
-        and item not in answers
+        and item not in answered
         and sent[item].kind == "request"
     ]
     return Fetched(

@@ -146,7 +146,7 @@ class Folder:
         path = self.root / "outbox" / f"{item}.{kind}"
         try:
             source = open_regular(path)
-        except OSError:
+        except (OSError, ValueError):
             return False
         with source:
             if os.fstat(source.fileno()).st_size > MAX_ITEM_BYTES:

@@ -106,7 +106,10 @@ def _permissions(directory: Path) -> Iterator[Finding]:
     """Whose the folders and key files are, and who else may read them."""
     clean = True
     keys = directory / "keys"
-    for path in (directory, keys, directory / "batch-keys.db", *sorted(keys.glob("*.key"))):
+    closed = [keys, directory / "batch-keys.db", *sorted(keys.glob("*.key"))]
+    if _lets_in(directory):  # an office made by an earlier version may have left these open
+        closed += sorted(directory.glob("office.db*"))
+    for path in (directory, *closed):
         try:
             told = path.stat(follow_symlinks=False)
         except OSError:
@@ -125,6 +128,13 @@ def _permissions(directory: Path) -> Iterator[Finding]:
             yield Finding("permissions", "fail", path.name, words, "office_folder_open", cure)
     if clean:
         yield _ok("permissions", directory.name, "keys are readable to their owner alone")
+
+
+def _lets_in(directory: Path) -> bool:
+    try:
+        return bool(directory.stat().st_mode & (stat.S_IXGRP | stat.S_IXOTH))
+    except OSError:
+        return False
 
 
 def _keys(directory: Path) -> Iterator[Finding]:
@@ -308,6 +318,11 @@ def _mailbox(config: ServiceConfig, directory: Path) -> Iterator[Finding]:
         yield Finding("mailbox", "fail", folder.name, wrong[1], wrong[0], wrong[2])
     if not clean:
         return
+    others = mailbox.count_others()
+    if others:
+        words = f"what is no item by its name or its kind, and is never taken in: {others}"
+        cure = "Tell whoever put it there: an item is a file named by 32 hex digits and `.item`."
+        yield Finding("mailbox", "warn", "inbox", words, "mailbox_others", cure)
     waiting = mailbox.waiting(1)
     if waiting and time.time() - waiting[0].modified > _OLD_SECONDS:
         words = "an item waits for more than an hour"

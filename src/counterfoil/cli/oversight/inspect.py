@@ -12,6 +12,7 @@ import typer
 
 from counterfoil.accountability.inspection import check as checking
 from counterfoil.accountability.inspection import draw, nonce
+from counterfoil.accountability.monitoring import fetcher
 from counterfoil.cli.files import read_whole, require_new, write_new
 from counterfoil.cli.options import (
     AsJson,
@@ -66,7 +67,12 @@ _InspectorKey = Annotated[
 
 def make_nonce(
     checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", help="A checkpoint, as it is published.")
+        str,
+        typer.Argument(
+            metavar="CHECKPOINT",
+            help="A checkpoint, as it is published: its file, or the URL where the ledger is "
+            "published (of a gateway, http://HOST/v1).",
+        ),
     ],
     first: _First,
     last: _Last,
@@ -92,7 +98,7 @@ def make_nonce(
     with faults(as_json=as_json):
         secret = out.with_name(f"{out.name}.key")
         require_new(out, secret)
-        note = read_whole(checkpoint, _MAX_NOTE_BYTES).decode("utf-8", errors="replace")
+        note = _note(checkpoint).decode("utf-8", errors="replace")
         today = datetime.now(UTC).date()
         command = nonce.AskSample(note, first.date(), last.date(), rows, today)
         wanted = read_policy(policy) if policy else None
@@ -102,6 +108,13 @@ def make_nonce(
         write_new(out, made.nonce)
         show({"nonce": str(out), "key": str(secret)}, str(out), as_json=as_json)
         say(f"Give {out} to the holder. Keep {secret}: it opens the bundles.", quiet=as_json)
+
+
+def _note(named: str) -> bytes:
+    """The checkpoint's bytes, which `make_nonce` checks. Raises InputFault."""
+    if not named.startswith(("http://", "https://")):
+        return read_whole(Path(named), _MAX_NOTE_BYTES)
+    return fetcher(named.rstrip("/").removesuffix("/checkpoint"))("checkpoint", _MAX_NOTE_BYTES)
 
 
 def sample(
@@ -172,6 +185,8 @@ add_verb(
     make_nonce,
     "inspect nonce my-checkpoint --from 2026-01-01 --to 2026-03-31 --rows 20 --holder-key "
     "holder.vkey --key inspector.key --out nonce",
+    "inspect nonce https://office.example/ledger --from 2026-01-01 --to 2026-03-31 --rows 20 "
+    "--holder-key holder.vkey --key inspector.key --out nonce",
     name="nonce",
 )
 add_verb(
