@@ -51,7 +51,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -141,11 +141,8 @@ def controls_text(settings: Settings, directory: Path) -> str:
         policy = (directory / settings.witnesses).read_bytes() if settings.witnesses else b""
     except OSError:
         policy = b"unreadable"
-    said = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in msgspec.structs.asdict(settings).items()
-        if name not in _NO_CONTROL
-    }
+    fields: dict[str, Any] = msgspec.to_builtins(settings)
+    said = {name: value for name, value in fields.items() if name not in _NO_CONTROL}
     return canonical.encode(
         said | {"witnesses": canonical.digest(policy) if policy else ""}
     ).decode()
