@@ -14,9 +14,9 @@ from typing import Final
 
 from counterfoil.gate.law.route import Common, RouteKind
 
-CHECKS_VERSION: Final = "checks-6"
+CHECKS_VERSION: Final = "checks-7"
 """Part of the law's digest: raise it when a check's behavior changes."""
-EARLIER_VERSIONS: Final = {1: "checks-3", 2: "checks-4", 3: "checks-5"}
+EARLIER_VERSIONS: Final = {1: "checks-3", 2: "checks-4", 3: "checks-5", 4: "checks-6"}
 """The same of an office whose law has a common file of an earlier format: it goes on under that
 law, its digest is what it was, and what was decided under it is decided again the same."""
 
@@ -195,5 +195,7 @@ def edition_of(common: Common) -> int:
     """The number of the format of a law's common file: what the checks ask grows with it.
 
     1: lists of words. 2: words that tell nothing, mixed scripts, ZIP and state. 3: the elements
-    that this module lists in `SINCE_COMMON_3`, with the dated lists of lists.py."""
+    that this module lists in `SINCE_COMMON_3`, with the dated lists of lists.py. 4: words of
+    emptiness and of units, what a reason is for. 5: what tells the fact of an offence, occupations,
+    who signed in whose place."""
     return int(common.format.rsplit("-", 1)[1])

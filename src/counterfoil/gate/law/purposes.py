@@ -162,7 +162,7 @@ def compile_purposes(
         name: [_fold(each) for phrase in phrases for each in _spelled(phrase)]
         for name, phrases in classes.items()
     }
-    forms = {form for act in acts for form in _forms(act)}
+    forms = {form for act in acts for form in forms_of(act)}
     return Purposes(
         innocent=_indexed((("innocent", line) for line in innocent), known),
         others=_indexed(((name, line) for name in patterns for line in patterns[name]), known),
@@ -171,7 +171,7 @@ def compile_purposes(
         reversed_acts=frozenset(
             form[::-1] for form in map(fold_screened, forms) if len(form) >= _LEAST_REVERSED
         ),
-        bearing={_fold(form): thing for thing in bearing for form in _forms(thing)},
+        bearing={_fold(form): thing for thing in bearing for form in forms_of(thing)},
         least=least,
         proving=_things("proving", proving, known),
         facts=_things("facts", facts, known),
@@ -379,7 +379,7 @@ def _choices(slot: str, classes: Mapping[str, Sequence[str]]) -> list[str]:
 
 def _spelled(phrase: str) -> list[str]:
     """A phrase, or where `~` follows it, its forms."""
-    return sorted(_forms(phrase[:-1])) if phrase.endswith(_ENDINGS) else [phrase]
+    return sorted(forms_of(phrase[:-1])) if phrase.endswith(_ENDINGS) else [phrase]
 
 
 def _needs(
@@ -404,7 +404,7 @@ def _longest(choice: str) -> str:
     )
 
 
-def _forms(word: str) -> set[str]:
+def forms_of(word: str) -> set[str]:
     """A word with the usual endings of English; of a phrase, its last word has them."""
     stems = {word}
     if word.endswith("e"):
