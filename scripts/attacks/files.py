@@ -3,7 +3,9 @@ the register's included, and opens no key file.
 
 Each attack writes files and has an honest question answered. It succeeded where an answer leaves,
 or a register is built, that rests on a key or a snapshot which the ledger does not name; it is
-stopped by the code of the first command that refuses.
+stopped by the code of the first command that refuses. Two are of somebody who has less: the
+published folder alone, or a user of the machine. They succeeded where a file of the office is
+overwritten, or is readable.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from scripts.attacks.attack import Attack, Group, NotRun, Outcome, stopped
 from scripts.attacks.attack import succeeded as success
 from scripts.attacks.office import write_csv
-from scripts.attacks.people import SOURCE_COLUMNS, crowd, person
+from scripts.attacks.people import SOURCE_COLUMNS, crowd, person, request
 from scripts.attacks.writers import Case, Refused
 
 ITEMS: Final[dict[str, str]] = {}
@@ -71,6 +73,36 @@ def _older_snapshot(case: Case) -> None:
     case.to("release")
 
 
+def _published_link(case: Case) -> None:
+    """Links under the names that publishing writes beside each page."""
+    public, key = case.folder / "public", case.office.path / "keys" / "holder.key"
+    public.mkdir()
+    for name in ("checkpoint", "index.html", "holder.vkey", "counts.csv"):
+        (public / f".{name}.tmp").symlink_to(key)
+    before = key.read_bytes()
+    case.at("ledger", "publish", "--to", public)
+    if key.read_bytes() == before:
+        raise Refused("not_written_through")
+
+
+def _rejects_link(case: Case) -> None:
+    listed, key = case.folder / "rejects.jsonl", case.office.path / "keys" / "holder.key"
+    listed.symlink_to(key)
+    before = key.read_bytes()
+    broken = request(1, "Marisol", "Quintana", "1847 Heron Lake Rd") | {"taxable_periods": "x"}
+    file = case.office.sign(case.office.write([broken]))
+    case.office.at("receive", file, "--rejects", listed)
+    if key.read_bytes() == before:
+        raise Refused("not_written_through")
+
+
+def _readable(case: Case) -> None:
+    case.to("release")
+    files = case.office.path.glob("*.db*")
+    if not any(path.stat().st_mode & 0o007 for path in files):
+        raise Refused("mode_private")
+
+
 _ATTACKS: Final[tuple[tuple[str, str, Callable[[Case], None]], ...]] = (
     ("next-holder-key", "a next holder's key that no officer entered signs a manifest", _next_key),
     (
@@ -79,6 +111,9 @@ _ATTACKS: Final[tuple[tuple[str, str, Callable[[Case], None]], ...]] = (
         lambda case: _key_put_back(case, "payload"),
     ),
     ("older-snapshot", "an older snapshot is made current again", _older_snapshot),
+    ("published-link", "links planted in the published folder, to a key", _published_link),
+    ("rejects-link", "a link planted where rejects are listed, to a key", _rejects_link),
+    ("database-readable", "the database is read by every user of the machine", _readable),
 )
 
 

@@ -32,7 +32,7 @@ EVIDENCE = st.lists(st.builds(Comparison, st.text(), st.text(), st.floats()), ma
 
 
 @given(st.integers(1), st.floats(), st.floats(), EVIDENCE)
-def test_P4_every_negative_is_the_same_answer_whatever_the_evidence(
+def test_p4_every_negative_is_the_same_answer_whatever_the_evidence(
     row: int, score: float, margin: float, evidence: tuple
 ) -> None:
     negative = Match("q1", row, False, score, margin, evidence)
@@ -40,7 +40,7 @@ def test_P4_every_negative_is_the_same_answer_whatever_the_evidence(
 
 
 @given(st.integers(1), st.floats(), st.floats(), EVIDENCE)
-def test_P1_a_confirmation_is_one_word(
+def test_p1_a_confirmation_is_one_word(
     row: int, score: float, margin: float, evidence: tuple
 ) -> None:
     assert coarsen(Match("q1", row, True, score, margin, evidence), RULING, CODES) == Answer(
@@ -48,7 +48,7 @@ def test_P1_a_confirmation_is_one_word(
     )
 
 
-def test_P1_no_field_but_id_word_and_codes_can_leave() -> None:
+def test_p1_no_field_but_id_word_and_codes_can_leave() -> None:
     schema = msgspec.json.schema(Answer)
     described = schema["$defs"]["Answer"]
     assert set(described["properties"]) == {"request_id", "answer", "codes"}
@@ -68,7 +68,7 @@ def test_P1_no_field_but_id_word_and_codes_can_leave() -> None:
         st.tuples(st.sampled_from(sorted(CODES)), st.sampled_from(State)), min_size=1, max_size=8
     )
 )
-def test_P2_a_refusal_tells_the_public_codes_of_its_elements_in_order_each_once(
+def test_p2_a_refusal_tells_the_public_codes_of_its_elements_in_order_each_once(
     failed: list,
 ) -> None:
     answer = coarsen(
@@ -84,13 +84,13 @@ def test_not_compared_tells_its_one_code() -> None:
     )
 
 
-def test_P10_an_element_without_a_public_code_refuses() -> None:
+def test_p10_an_element_without_a_public_code_refuses() -> None:
     with pytest.raises(SettingsFault) as fault:
         coarsen(Refusal("q1", 1, (Finding("unlisted", State.NOT_MET),), DIGEST), RULING, CODES)
     assert (fault.value.code, fault.value.place) == ("public_code_missing", "unlisted")
 
 
-def test_P10_a_refusal_that_names_nothing_refuses() -> None:
+def test_p10_a_refusal_that_names_nothing_refuses() -> None:
     with pytest.raises(StateFault) as fault:
         coarsen(Refusal("q1", 1, (), DIGEST), RULING, CODES)
     assert fault.value.code == "refusal_without_code"
@@ -101,7 +101,7 @@ def test_P10_a_refusal_that_names_nothing_refuses() -> None:
     [Officer("officer-a", "b+00000000+B"), Officer("officer-b", "a+00000000+A")],
     ids=["name", "key"],
 )
-def test_P6_a_ruling_that_names_one_officer_coarsens_nothing(second: Officer) -> None:
+def test_p6_a_ruling_that_names_one_officer_coarsens_nothing(second: Officer) -> None:
     with pytest.raises(StateFault) as fault:
         coarsen(
             NotCompared("q1", 1, "keeper_limit"),

@@ -29,13 +29,13 @@ ENVELOPE_DIGEST = "sha256:538cfe3e04d96f34a69949338519d59f1c668cf1c8be9ee42e60b3
 """A vector: if it must change, the format's name must change with it."""
 
 
-def test_P7_the_same_release_is_the_same_envelope_byte_for_byte() -> None:
+def test_p7_the_same_release_is_the_same_envelope_byte_for_byte() -> None:
     about = facts(rows_bytes())
     proof = ledger_proof(entry_bytes(about))
     assert seal_envelope(about, proof, KEY) == seal_envelope(about, proof, KEY)
 
 
-def test_P7_the_envelope_of_a_fixed_release_never_changes() -> None:
+def test_p7_the_envelope_of_a_fixed_release_never_changes() -> None:
     about = facts(rows_bytes())
     assert (
         canonical.digest(seal_envelope(about, ledger_proof(entry_bytes(about)), KEY))

@@ -97,7 +97,7 @@ def test_the_name_chooses_the_form(name: str, form: str) -> None:
         Answer("q1", Outcome.NOT_COMPARED, ("a", "b")),
     ],
 )
-def test_P1_an_answer_that_has_no_form_cannot_leave(form, answer: Answer) -> None:
+def test_p1_an_answer_that_has_no_form_cannot_leave(form, answer: Answer) -> None:
     with pytest.raises(StateFault) as fault:
         list(render_rows([*ANSWERS, answer], form))
     assert fault.value.code == "row_form" and "Heron" not in str(fault.value)

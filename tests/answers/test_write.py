@@ -60,7 +60,7 @@ def test_only_the_owner_may_read_them(out: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in (out, envelope_path(out))} == {0o600}
 
 
-def test_P7_running_again_finds_the_same_files_and_reads_no_row(out: Path) -> None:
+def test_p7_running_again_finds_the_same_files_and_reads_no_row(out: Path) -> None:
     _write(out)
     _write(out, iter(()))
     assert _whole(out)

@@ -87,6 +87,25 @@ def test_two_security_keys_are_registered_enrolled_by_two_officers_and_sign(page
     ceremonies.finish(made.officer, begun.id, credential=second.get(begun.options))
 
 
+def test_p6_who_does_not_sign_second_stops_nobody_else_from_signing(world: World) -> None:
+    """An officer cannot end alone what two others order, such as the end of their enrolment."""
+    ceremonies = Ceremonies(world.office)
+    a, b = world.officer("a"), world.officer("b")
+    c = acts.officer(world, "officer-c", Role.DISCLOSURE)
+    begun = ceremonies.begin(a.officer, "officer-retire", RetireOfficer(name=c.officer.name))
+    ceremonies.finish(a.officer, begun.id, signature=a.sign(begun.statement).signature)
+    ceremonies.join(c.officer, begun.id)
+    assert not ceremonies.decline(c.officer, begun.id)
+    assert ceremonies.waiting(c.officer) == []
+    assert [each.id for each in ceremonies.waiting(b.officer)] == [begun.id]
+    again = ceremonies.join(b.officer, begun.id)
+    ceremonies.finish(b.officer, again.id, signature=b.sign(again.statement).signature)
+    assert _code(lambda: ceremonies.waiting(c.officer)) == "officer_retired"
+    begun = ceremonies.begin(a.officer, "suspend", _suspend(world))
+    assert ceremonies.decline(a.officer, begun.id)
+    assert _code(lambda: ceremonies.asked(a.officer, begun.id)) == "ceremony_unknown"
+
+
 def test_p10_a_registration_that_is_not_as_it_was_asked_for_is_refused(paged: World) -> None:
     registrations, key = Registrations(paged.office), SoftKey("maya 1")
     made = registrations.begin("m-okafor")

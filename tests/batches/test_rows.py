@@ -89,6 +89,15 @@ def test_the_rejects_of_a_chunk_are_found_without_reading_its_other_rows() -> No
     assert caught.value.code == "payload_rows"
 
 
+def test_a_chunk_without_rejects_has_none_and_is_still_a_chunk() -> None:
+    rows = [encode_row(row) for row in GATED if not isinstance(row, Rejected)]
+    assert rows
+    assert decode_rejects(pack(rows)) == []
+    with pytest.raises(StoreFault) as caught:
+        decode_rejects(b"\x01")
+    assert caught.value.code == "payload_rows"
+
+
 def _digest(*chunks: list, key: BatchKey = KEY) -> str:
     digest = DeterminationsDigest(key)
     for chunk in chunks:
@@ -152,7 +161,7 @@ def test_the_digest_covers_every_row_its_order_and_its_evidence(changed: list) -
     assert _digest(changed) != _digest(DETERMINATIONS)
 
 
-def test_P7_the_digest_of_fixed_determinations_never_changes() -> None:
+def test_p7_the_digest_of_fixed_determinations_never_changes() -> None:
     assert (
         _digest(DETERMINATIONS)
         == "sha256:fa28f9cf1c834e630c7f2726c09acd28c460c61d909e0bebeef9aeaa51ecc907"

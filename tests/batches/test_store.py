@@ -280,14 +280,14 @@ def test_a_ruling_on_another_first_word_than_the_stored_one_is_expect(
         store.mark_released(connection, batch, other, NOW, 1)
 
 
-def test_P6_a_word_of_somebody_who_is_not_enrolled_moves_nothing(connection: Connection) -> None:
+def test_p6_a_word_of_somebody_who_is_not_enrolled_moves_nothing(connection: Connection) -> None:
     stranger = officer("officer-c", 3)
     signed = Reviewed(DETERMINED, stranger, word(DETERMINED, Act.REVIEW, 3))
     with _expect("officer_unknown"):
         store.mark_reviewed(connection, _batch(connection, BatchState.DETERMINED), signed)
 
 
-def test_P6_a_word_under_an_officers_name_with_another_key_moves_nothing(
+def test_p6_a_word_under_an_officers_name_with_another_key_moves_nothing(
     connection: Connection,
 ) -> None:
     forged = officer("officer-b", 3)
@@ -296,7 +296,7 @@ def test_P6_a_word_under_an_officers_name_with_another_key_moves_nothing(
         store.mark_released(connection, _batch(connection, BatchState.REVIEWED), release, NOW, 1)
 
 
-def test_P6_a_retired_officer_releases_nothing(connection: Connection) -> None:
+def test_p6_a_retired_officer_releases_nothing(connection: Connection) -> None:
     batch = _batch(connection, BatchState.REVIEWED)
     store.retire_officer(connection, "officer-b")
     with _expect("officer_retired"):

@@ -96,6 +96,20 @@ def test_a_list_of_rejects_on_a_full_disk_is_said(tmp_path: Path) -> None:
     assert caught.value.code == "rejects_not_written"
 
 
+def test_a_list_of_rejects_is_private_and_written_through_no_link(tmp_path: Path) -> None:
+    victim, path = tmp_path / "victim", tmp_path / "rejects.jsonl"
+    victim.write_text("kept")
+    path.symlink_to(victim)
+    listed = rejects.RejectList(path, quiet=True)
+    with pytest.raises(StoreFault):
+        listed.add(Reject(1, "tin", "some_code", "a fact", "a cure"))
+    assert victim.read_text() == "kept"
+    path.unlink()
+    listed.add(Reject(1, "tin", "some_code", "a fact", "a cure"))
+    listed.close()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 FIGURES: dict[str, Any] = {
     "register": {"rows": 10, "residents": 8, "addresses": 5},
     "asked": 3,

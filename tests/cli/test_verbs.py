@@ -128,7 +128,7 @@ def test_register_build_prints_the_snapshot(desk: Desk) -> None:
     assert (said["snapshot"][:5], said["counts"]["rows"]) == ("0003-", len(SOURCE))
 
 
-def test_register_build_in_a_sandbox_warns_where_the_source_is_not_said_to_be_made_up(
+def test_p9_register_build_in_a_sandbox_warns_where_the_source_is_not_said_to_be_made_up(
     desk: Desk,
 ) -> None:
     assert (
@@ -199,6 +199,7 @@ def test_explain_draws_a_waterfall_that_holds_values_only_where_they_are_asked_f
     look = ("explain", batch, "q1", *desk.at, *desk.officer("a"), "--svg", picture)
     told = command(*look)
     assert "Marisol" not in told.out + picture.read_text()
+    assert picture.stat().st_mode & 0o777 == 0o600
     assert "|+" in told.out
     told = command(*look, "--values", values=True)
     assert ("given: Marisol" in told.out, 'asked: "Marisol"' in picture.read_text()) == (True, True)

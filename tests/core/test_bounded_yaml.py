@@ -41,6 +41,9 @@ BOMBS = {
     "mappings of aliases": "a0: &a0 {x: y}\n"
     + "".join(f"a{n}: &a{n} {{b: *a{n - 1}, c: *a{n - 1}}}\n" for n in range(1, 40)),
     "many aliases": "a: &a x\nb: [" + "*a, " * 2_000 + "]",
+    "aliases of a long text": f"a: &a {'x' * 10_000}\nb: [{'*a, ' * 900}]",
+    "aliases of a list of long texts": f"a: &a [{'x' * 10_000}, y]\nb: [{'*a, ' * 900}]",
+    "long texts as keys": f"a: &a {'x' * 10_000}\nb: [{'{*a : y}, ' * 900}]",
     "many values": "[" + "x, " * 300_000 + "]",
     "many empty lists": "[" + "[], " * 250_000 + "]",
 }

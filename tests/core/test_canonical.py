@@ -58,3 +58,12 @@ def test_another_salt_gives_another_commitment() -> None:
 def test_a_short_salt_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         canonical.commit(b"short", b"data")
+
+
+def test_many_commitments_are_those_that_each_has_alone() -> None:
+    salts, data = [bytes([number]) * 32 for number in range(3)], [b"", b"yes", b"no"]
+    each = [canonical.commit(salt, one) for salt, one in zip(salts, data, strict=True)]
+    assert canonical.commit_each(salts, data) == each
+    for wrong in ([*salts[:2], b"short"], salts[:2]):
+        with pytest.raises(ValueError):
+            canonical.commit_each(wrong, data)

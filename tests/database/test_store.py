@@ -3,6 +3,7 @@ its own."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -56,6 +57,32 @@ def test_every_connection_keeps_the_promise_of_durability(
     for opening in (store.transaction, store.reading):
         with opening() as connection:
             assert connection.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
+
+
+def modes(folder: Path) -> set[int]:
+    return {path.stat().st_mode & 0o777 for path in folder.glob("office.db*")}
+
+
+def test_nobody_but_its_owner_reads_the_database_or_its_log(url: str, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        made = create_store(url)
+        with made.transaction() as connection:
+            connection.execute(text("CREATE TABLE thing (id INTEGER PRIMARY KEY)"))
+        assert modes(tmp_path) == {0o600}
+        assert len(list(tmp_path.iterdir())) > 1  # the log stands beside it
+        made.close()
+    finally:
+        os.umask(before)
+
+
+def test_an_older_database_that_everybody_could_read_is_closed_on_opening(
+    url: str, tmp_path: Path
+) -> None:
+    create_store(url).close()
+    (tmp_path / "office.db").chmod(0o644)
+    open_store(url).close()
+    assert modes(tmp_path) == {0o640}
 
 
 def test_what_was_committed_is_there_for_the_next_opening(store: Store, url: str) -> None:

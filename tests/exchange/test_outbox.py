@@ -23,7 +23,7 @@ from counterfoil.envelopes import (
 from counterfoil.envelopes.statements import Counts
 from counterfoil.exchange.folders import ANSWERED, ItemRecord
 from counterfoil.exchange.intake_keys import GRACE, IntakeKeys
-from counterfoil.exchange.mailbox import Waiting, file_digest
+from counterfoil.exchange.mailbox import Waiting, digest_of
 from counterfoil.exchange.outbox import Outbox, ReleasedAnswer
 from counterfoil.exchange.receipts import write_receipt, write_refusal
 from counterfoil.exchange.release_times import is_release_time, next_release
@@ -52,10 +52,11 @@ def test_an_answer_is_sealed_to_who_asked_and_its_length_tells_nothing(world: Wo
         answer = ReleasedAnswer(io.BytesIO(rows), "jsonl", "counterfoil-answer-1", b"a.b.c")
         done = outbox.put(_record(item, post), answer, (post.opening.public,))
         path = post.mailbox.answer(item)
-        assert (done.state, done.answer) == (ANSWERED, file_digest(path))
         lengths.add(path.stat().st_size)
         clear = io.BytesIO()
         with path.open("rb") as sealed:
+            assert (done.state, done.answer) == (ANSWERED, digest_of(sealed))
+            sealed.seek(0)
             keys = {post.opening.key_id: post.opening}
             opened = open_item(sealed, clear, keys, lambda _: [world.office.holder_key])
         assert opened.header.answers == item

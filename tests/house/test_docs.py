@@ -12,6 +12,7 @@ from scripts.write_docs import pages
 
 from counterfoil.api.problems import CODES
 from counterfoil.core import keyfile
+from counterfoil.core.values import Role
 from counterfoil.disclosure import deciding
 from counterfoil.office import settings
 from tests.cli.desk import Desk
@@ -80,6 +81,10 @@ def test_every_purpose_of_a_key_is_described() -> None:
     ] == []
 
 
+def test_every_role_of_an_officer_is_described() -> None:
+    assert [role.value for role in Role if f"| `{role.value}` |" not in OPERATE] == []
+
+
 def test_every_code_in_the_table_of_failures_can_happen() -> None:
     table = OPERATE.split("## After a failure")[1]
     named = {
@@ -134,3 +139,74 @@ def test_a_stranger_finds_every_page_from_the_readme() -> None:
         )
         == []
     )
+
+
+def test_the_list_of_all_pages_has_every_page() -> None:
+    """docs/README.md says that it lists every page. Decisions are listed by their folder."""
+    docs = ROOT / "docs"
+    listed = (docs / "README.md").read_text(encoding="utf-8")
+    there = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")} - {"README.md"}
+    unlisted = {page for page in there if f"({page})" not in listed}
+    assert {page for page in unlisted if not page.startswith("decisions/0")} == set()
+
+
+# -- what a page names ---------------------------------------------------------------------------
+
+WRITTEN = [
+    path
+    for path in committed_files()
+    if path.suffix == ".md" and path not in PAGES and path.name != "CHANGELOG.md"
+]
+ELSEWHERE = {"pg_dump"}  # other people's programs
+
+
+def test_every_source_file_that_a_page_names_exists() -> None:
+    there = {f"/{path.relative_to(ROOT).as_posix()}" for path in committed_files()}
+    named = {
+        (path.name, name)
+        for path in WRITTEN
+        for name in re.findall(r"`([\w./-]+\.(?:py|sh))`", path.read_text(encoding="utf-8"))
+        if "decisions" not in path.parts  # a record is of its day, and never rewritten
+    }
+    assert {each for each in named if not any(one.endswith(f"/{each[1]}") for one in there)} == {
+        ("spark.md", "start-connect-server.sh")  # of Apache Spark
+    }
+
+
+def test_every_name_of_the_program_that_a_page_names_is_in_the_program() -> None:
+    """Codes, settings and fields that a page writes in the program's way, in guides, formats and
+    pages of operation: with a code that there is not, a reader looks in vain."""
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in committed_files()
+        if path.suffix in {".py", ".toml", ".yaml", ".js", ".html"}
+        and path.relative_to(ROOT).parts[0] != "tests"
+    )
+    told = {
+        (path.name, name)
+        for path in WRITTEN
+        if {"guides", "formats", "operate"} & {*path.parts} or path.parent == ROOT
+        for name in re.findall(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`", path.read_text("utf-8"))
+    }
+    named = {name for _, name in told} - ELSEWHERE
+    missing = {name for name in named if name not in source}
+    assert {each for each in told if each[1] in missing} == set()
+
+
+ARCHITECTURE = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def test_the_architecture_names_every_room() -> None:
+    rooms = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+    assert {room for room in rooms if f"`{room}/`" not in ARCHITECTURE} == set()
+
+
+def test_each_promise_has_a_test_beside_the_code_and_a_journey() -> None:
+    where: dict[str, set[str]] = {}
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for promise in re.findall(r"^def test_(p\d+)_", path.read_text("utf-8"), re.MULTILINE):
+            where.setdefault(promise, set()).add(
+                "journey" if path.parent.name == "journeys" else "beside"
+            )
+    promised = {f"p{number}" for number in re.findall(r"^\| P(\d+) \|", ARCHITECTURE, re.MULTILINE)}
+    assert where == {promise: {"journey", "beside"} for promise in promised}

@@ -6,6 +6,10 @@ of its steps: determine, review, release, among them exchanges of keys and enrol
 answer leaves that the honest office would not have released (a withdrawn batch's, or one that
 confirms who is held), or the register is opened where the ledger has no opening. The page is
 written of what the program saw.
+
+The sequences are cut into shares, each with an office and a seed of its own (`SEED`, number of the
+share), and there are as many processes as cores. Keys are sealed under scrypt's smallest cost: this writer has no
+passphrase and guesses none, and most of a sequence's time would go into it.
 """
 
 from __future__ import annotations
@@ -18,14 +22,17 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, suppress
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pytest
 
 from counterfoil import client
 from counterfoil.client import office_keys
+from counterfoil.core import keyfile
 from counterfoil.core.errors import CounterfoilError
 from counterfoil.core.values import Officer, Role
 from counterfoil.register import SealedRegister
@@ -40,13 +47,15 @@ _LEDGER: Final = ("ledger_block", "ledger_tile", "ledger_checkpoint", "ledger_he
 _FILES: Final = ("office.toml", "register", "law")
 _OFFICE_PARTS: Final = (*_FILES, "keys")
 _MOST_SHOWN: Final = 6
+_SHARE: Final = 250
+"""Sequences of one office."""
 
 
 class Fuzz:
     """One office, altered again and again from the same moments. `stopped`: by the kind of edit,
-    how often each code stopped a sequence of it."""
+    how often each code stopped a sequence of it, or that the honest answer left."""
 
-    def __init__(self, directory: Path, seed: int) -> None:
+    def __init__(self, directory: Path, seed: str, patch: pytest.MonkeyPatch) -> None:
         template = directory / "template"
         template.mkdir()
         (directory / "world").mkdir()
@@ -61,9 +70,9 @@ class Fuzz:
         self.stopped: dict[str, Counter[str]] = defaultdict(Counter)
         self.broken: list[str] = []
         self.unentered = 0
-        self._watch_openings()
+        self._watch_openings(patch)
 
-    def _watch_openings(self) -> None:
+    def _watch_openings(self, patch: pytest.MonkeyPatch) -> None:
         opened = SealedRegister.open_residents
 
         def watched(sealed: SealedRegister, grants: Any) -> Any:
@@ -72,7 +81,7 @@ class Fuzz:
                 self.unentered += not json.loads(newest.fetchone()[0]).get("opening")
             return opened(sealed, grants)
 
-        SealedRegister.open_residents = watched  # pyright: ignore[reportAttributeAccessIssue]
+        patch.setattr(SealedRegister, "open_residents", watched)
 
     def run(self, number: int) -> None:
         """One sequence."""
@@ -247,23 +256,54 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
-def page(fuzz: Fuzz, sequences: int, seed: int) -> str:
+class Ran(NamedTuple):
+    """What some sequences came to: by the kind of edit how often each code stopped a sequence,
+    those that were broken, and openings without an entry."""
+
+    stopped: dict[str, Counter[str]]
+    broken: list[str]
+    unentered: int
+
+
+def ran(sequences: range, seed: str) -> Ran:
+    """Run these sequences at one office, in this process."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        once.remember(patch)
+        patch.setattr(keyfile, "_N", 2)
+        fuzz = Fuzz(Path(folder), seed, patch)
+        for number in sequences:
+            fuzz.run(number)
+        fuzz.story.world.office.store.close()
+    return Ran(fuzz.stopped, fuzz.broken, fuzz.unentered)
+
+
+def together(parts: list[Ran]) -> Ran:
+    """What the sequences of all processes came to."""
+    stopped: dict[str, Counter[str]] = defaultdict(Counter)
+    for part in parts:
+        for kind, codes in part.stopped.items():
+            stopped[kind].update(codes)
+    broken = [each for part in parts for each in part.broken]
+    return Ran(stopped, broken, sum(part.unentered for part in parts))
+
+
+def page(ran: Ran, sequences: int, seed: int) -> str:
     """The page of a run."""
     lines = [
         "# Somebody who writes everything of an office but its keys",
         "",
-        f"`make fuzz-office SEQUENCES={sequences} SEED={seed}` wrote this page: {sequences} generated "
-        "sequences, each one kind of edit between the",
+        f"`make fuzz-office SEQUENCES={sequences} SEED={seed}` wrote this page: "
+        f"{sequences:,} generated sequences, each one kind of edit between the",
         "steps of a batch and of two exchanges of keys or enrolments, from a moment at which the "
         "batch was withdrawn, determined, reviewed, or sent back by a hold.",
         "",
-        f"- answers that left and that the honest office would not have released: {len(fuzz.broken)}",
-        f"- openings of the register while the ledger had none: {fuzz.unentered}",
+        f"- answers that left and that the honest office would not have released: {len(ran.broken)}",
+        f"- openings of the register while the ledger had none: {ran.unentered}",
         "",
         "| kind of edit | sequences | how they ended |",
         "|---|---|---|",
     ]
-    for kind, codes in sorted(fuzz.stopped.items()):
+    for kind, codes in sorted(ran.stopped.items()):
         ended = ", ".join(f"{code} {times}" for code, times in codes.most_common(_MOST_SHOWN))
         more = len(codes) - _MOST_SHOWN
         rest = f", {more} other codes" if more > 0 else ""
@@ -273,19 +313,22 @@ def page(fuzz: Fuzz, sequences: int, seed: int) -> str:
 
 def main(sequences: int, seed: int, target: Path | None) -> int:
     """Run them; 1 where one was broken."""
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        once.remember(patch)
-        fuzz = Fuzz(Path(folder), seed)
-        for number in range(sequences):
-            fuzz.run(number)
-        fuzz.story.world.office.store.close()
-    text = page(fuzz, sequences, seed)
+    starts = range(0, sequences, _SHARE)
+    shares = [range(start, min(start + _SHARE, sequences)) for start in starts]
+    seeds = [f"{seed} {number}" for number in range(len(shares))]
+    parts: list[Ran] = []
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for part in pool.map(ran, shares, seeds):
+            parts.append(part)
+            print(f"{len(parts)} of {len(shares)} shares, broken {part.broken}", file=sys.stderr)
+    found = together(parts)
+    text = page(found, sequences, seed)
     print(text)
     if target is not None:
         target.write_text(text, encoding="utf-8")
-    for each in fuzz.broken:
+    for each in found.broken:
         print(each, file=sys.stderr)
-    return int(bool(fuzz.broken or fuzz.unentered))
+    return int(bool(found.broken or found.unentered))
 
 
 if __name__ == "__main__":

@@ -17,11 +17,13 @@ from counterfoil.ledger.entries import (
     MAX_ENTRY_BYTES,
     MAX_NUMBER,
     NUMBERS,
+    Draft,
     EntryKind,
     decode,
     encode,
     entry_time,
 )
+from counterfoil.ledger.row_entries import EntriesEncoder
 from tests.ledger.office import draft
 
 TIME = "2026-03-02T14:05:00Z"
@@ -52,6 +54,37 @@ def test_every_kind_is_written_canonically_and_read_back(kind: EntryKind, full: 
     )
     entry = decode(data, "entry 0")
     assert (entry.kind, entry.count, entry.time, entry.fields) == (kind, 12, TIME, fields)
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_entries_that_are_appended_together_have_the_bytes_that_each_has_alone(
+    kind: EntryKind,
+) -> None:
+    encoder, same = EntriesEncoder(TIME), draft(kind)
+    fields = {name: f"sha256:{7:064x}" for name in same.fields if name == "commitment"}
+    drafts = [same, Draft(kind, same.fields | fields), draft(kind, full=True), same]
+    for count, each in enumerate(drafts, 9):
+        assert encoder.encode(each, count) == encode(kind, each.fields, count, TIME)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"commitment": "sha256:" + "A" * 64},
+        {"commitment": "sha256:" + "0" * 64 + "\n"},
+        {"commitment": 1},
+        {"batch": "Ann Example"},
+        {"batch": 1},
+        {"rows": 1},
+    ],
+)
+def test_an_entry_outside_the_grammar_is_not_written_after_one_inside(
+    fields: dict[str, str | int],
+) -> None:
+    encoder, good = EntriesEncoder(TIME), draft(EntryKind.REFUSED)
+    encoder.encode(good, 1)
+    with pytest.raises(ValueError, match="cannot hold this"):
+        encoder.encode(Draft(EntryKind.REFUSED, good.fields | fields), 2)
 
 
 @pytest.mark.parametrize("kind", EntryKind)

@@ -22,7 +22,12 @@ DIRECTIONS = ("", "", "N", "S", "East", "NW")
 UNITS = ("", "", "Apt 4", "Unit 12B", "# 7")
 OTHER_UNITS = {"Apt 4": ("#4", "Unit 4", "Apartment 04"), "Unit 12B": ("Apt 12-B", "# 12 B")}
 CITIES = ("Seattle", "Fort Worth", "Saint Paul", "Chula Vista")
-ZIPS = ("98103", "98133", "98109")
+PLACES = {
+    "WA": ("98103", "98133", "98109"), "ID": ("83414", "83422"), "WY": ("83414", "83001"),
+    "GU": ("96910", "96950"), "MP": ("96950", "96910"), "NY": ("06390", "11201"),
+    "CT": ("06390", "06320"),
+}  # fmt: skip
+"""States and ZIPs; some ZIPs go with two of the states."""
 HEARD = (("i", "y"), ("e", "a"), ("ph", "f"), ("c", "k"), ("ll", "l"), ("s", "z"), ("t", "d"))
 
 
@@ -66,12 +71,13 @@ class Home:
         self.before, self.after = chance.choice(DIRECTIONS), chance.choice(DIRECTIONS)
         self.street, self.suffix = chance.choice(STREETS), chance.choice(SUFFIXES)
         self.unit, self.city = chance.choice(UNITS), chance.choice(CITIES)
-        self.zip = chance.choice((*ZIPS, ""))
+        self.state = chance.choice(("WA", "WA", "WA", *PLACES))
+        self.zip = chance.choice((*PLACES[self.state], ""))
 
     def form(self) -> AddressForm:
         """As it is."""
         line = " ".join([self.number, self.before, self.street, self.suffix, self.after])
-        return normalize_address(Address(line, self.unit, self.city, "WA", self.zip))
+        return normalize_address(Address(line, self.unit, self.city, self.state, self.zip))
 
     def written(self) -> AddressForm:
         """As somebody writes it."""
@@ -85,8 +91,9 @@ class Home:
         ]
         unit = chance.choice((self.unit, *OTHER_UNITS.get(self.unit, ())))
         city = chance.choice((self.city, _slip(self.city, chance), "Nowhere"))
-        zip_code = chance.choice((self.zip, self.zip, chance.choice(ZIPS), ""))
-        return normalize_address(Address(" ".join(parts), unit, city, "WA", zip_code))
+        state = chance.choice((self.state, self.state, chance.choice([*PLACES])))
+        zip_code = chance.choice((self.zip, self.zip, chance.choice(PLACES[state]), ""))
+        return normalize_address(Address(" ".join(parts), unit, city, state, zip_code))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -122,6 +129,20 @@ def test_what_names_no_home_has_no_key() -> None:
     for address in (Address(), Address("Interlake Ave", "", "Seattle", "WA", "98103")):
         form = normalize_address(address)
         assert (exact_address_key(form), home_keys(form)) == ("", ())
+
+
+def test_a_home_is_in_each_state_that_its_zip_goes_with() -> None:
+    line, city = "1501 Interlake Ave N", "Alta"
+    right = normalize_address(Address(line, "", city, "ID", "83414"))
+    moved = normalize_address(Address(line, "", city, "WY", "83001"))
+    home = {
+        each.key for each in address_keys(normalize_address(Address(line, "", city, "WY", "83414")))
+    }
+    for asked in (right, moved):
+        assert not home.isdisjoint(each.key for each in address_keys(asked))
+    assert not set(home_keys(right)).isdisjoint(home_keys(moved))
+    far = normalize_address(Address(line, "", city, "MT", "59001"))
+    assert set(home_keys(far)).isdisjoint({*home_keys(right), *home_keys(moved)})
 
 
 def test_boxes_and_routes_have_the_keys_of_their_kind() -> None:

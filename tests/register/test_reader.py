@@ -48,12 +48,12 @@ def test_an_address_where_nobody_lives_gives_no_residents(office: Office) -> Non
     ]
 
 
-def test_another_unit_is_another_address(office: Office) -> None:
+def test_p3_another_unit_is_another_address(office: Office) -> None:
     office.build()
     assert opened(office, grant_at(FLAT | {"line2": "Apt 8"}))[0].residents == ()
 
 
-def test_an_address_without_a_door_gives_no_residents(office: Office) -> None:
+def test_p3_an_address_without_a_door_gives_no_residents(office: Office) -> None:
     office.build()
     assert (
         opened(office, grant_at({"line1": "", "line2": "", "city": "", "state": "", "zip": ""}))[

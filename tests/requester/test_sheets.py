@@ -247,6 +247,46 @@ def test_macros_entities_and_bombs_are_refused(
     assert refusal(tmp_path / "b.xlsx") == "workbook_large"
 
 
+BOUND = "counterfoil.requester.sheets.workbook.{}"
+
+
+@pytest.mark.parametrize(
+    ("part", "data", "bound", "most"),
+    [
+        ("xl/many.xml", b"<a>" + b"<b/>" * 40_000, "MAX_TAGS", 40_000),
+        ("xl/many.txt", b"<a>" + b"<b/>" * 40_000, "MAX_TAGS", 40_000),
+        ("xl/one.txt", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>', "", 0),
+    ],
+)
+def test_every_part_is_looked_at_whatever_it_is_called(
+    part: str, data: bytes, bound: str, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if bound:
+        monkeypatch.setattr(BOUND.format(bound), most)
+        assert len(read(workbook(tmp_path / "a.xlsx"))[0]) == 1
+    with zipfile.ZipFile(workbook(tmp_path / "b.xlsx"), "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(part, data)
+    assert refusal(tmp_path / "b.xlsx") == ("workbook_large" if bound else "workbook_unreadable")
+
+
+def test_parts_are_counted_before_one_of_them_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BOUND.format("MAX_PARTS"), 40)
+    with zipfile.ZipFile(workbook(tmp_path / "a.xlsx"), "a") as archive:
+        for number in range(40):
+            archive.writestr(f"{number}.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>')
+    assert refusal(tmp_path / "a.xlsx") == "workbook_large"
+
+
+def test_a_text_that_every_cell_has_is_counted_in_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workbook(tmp_path / "a.xlsx", lambda sheet: sheet.cell(2, 3, "x" * 30_000))
+    monkeypatch.setattr(BOUND.format("MAX_CHARACTERS"), 30_000)
+    assert refusal(path) == "workbook_large"
+
+
 def test_a_sheet_is_named_and_a_hidden_one_is_not_read_by_name(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", another_sheet("visible"))
     assert len(read(path, Reading(sheet="Sheet"))[0]) == 1

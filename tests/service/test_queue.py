@@ -4,6 +4,8 @@ done; the clock does each of its duties and lets none stop another."""
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure import batch_statuses
 from counterfoil.exchange.folders import ANSWERED, CLOSED
 from counterfoil.exchange.intake_keys import IntakeKeys
+from counterfoil.exchange.mailbox import Waiting
+from counterfoil.exchange.take import Taker
 from counterfoil.requester.desk import Desk
 from counterfoil.requester.known_office import KnownOffice
 from counterfoil.requester.opening import open_answer
@@ -123,6 +127,50 @@ def test_what_the_sender_did_wrong_is_refused_for_good_and_the_rest_waits(
     _queue(post, log).turn()
     assert log[-1]["kind"] == "RuntimeError"
     assert "Garcia" not in str(log)
+
+
+def test_what_cannot_be_read_keeps_nobody_elses_item_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More files than are looked at in one turn, as a file transfer of another user leaves them."""
+    post, log = Post(world), Lines()
+    closed = [f"{number:032x}" for number in range(queue_module.AT_ONCE + 3)]
+    for item in closed:
+        post.drop(item, b"closed")
+        os.utime(post.mailbox.inbox / f"{item}.item", (1, 1))
+    item, data = post.item()
+    post.drop(item, data)
+    queue, copy = _queue(post, log), Taker.copy
+
+    def refused(taker: Taker, waiting: Waiting) -> Any:
+        if waiting.item in closed:
+            raise PermissionError
+        return copy(taker, waiting)
+
+    monkeypatch.setattr(Taker, "copy", refused)
+    queue.turn()
+    queue.turn()
+    assert post.mailbox.receipt(item).is_file()
+    assert _codes(log).count("disk") == len(closed)
+    monkeypatch.setattr(queue_module.time, "monotonic", lambda: 1e9)
+    queue.turn()  # and they are tried again
+    assert _codes(log).count("disk") > len(closed)
+
+
+def test_a_mailbox_that_is_gone_is_told_and_made_again(world: World) -> None:
+    post, log = Post(world), Lines()
+    item, data = post.item()
+    queue = _queue(post, log)
+    shutil.rmtree(post.mailbox.inbox)
+    assert not queue.turn()
+    assert _codes(log) == ["disk"]
+    post.drop(item, data)
+    _queue(post, log).turn()
+    assert post.mailbox.receipt(item).is_file()
+    shutil.rmtree(post.mailbox.inbox)
+    post.mailbox.inbox.write_bytes(b"")  # a file in its place: nothing can be made
+    assert not _queue(post, log).turn()
+    assert _codes(log)[-1] == "mailbox_folder"
 
 
 def test_a_service_that_stops_breaks_off_and_goes_on(world: World) -> None:

@@ -234,6 +234,16 @@ YAML: Final[dict[str, tuple[str, bool, Callable[[], str]]]] = {
     "yaml-anchors": ("a list that is its own member", False, lambda: "a: &a [*a, *a, *a, *a]\n"),
     "yaml-nodes": ("two million nodes", False, lambda: "a: [" + "x," * 2_000_000 + "]\n"),
     "yaml-number": ("a number of 200,000 digits", False, lambda: "a: " + "9" * 200_000 + "\n"),
+    "yaml-long-text": (
+        "900 aliases of a text of 900,000 letters",
+        False,
+        lambda: f"a: &a {'x' * 900_000}\nb: [{'*a, ' * 900}]\n",
+    ),
+    "yaml-long-texts": (
+        "30 aliases of 30 of a text of 900,000 letters",
+        False,
+        lambda: f"a: &a {'x' * 900_000}\nb: &b [{'*a, ' * 30}]\nc: [{'*b, ' * 30}]\n",
+    ),
     "yaml-sexagesimal": ("a number to the base 60", False, lambda: "a: " + "1:" * 50_000 + "1\n"),
 }
 

@@ -33,7 +33,12 @@ RESIDENTS: Final = (
 FLAT: Final = person(
     "r4", "Isadora", "Pennington", _FLAT, line2="Apt 4B", date_of_birth="1970-03-04"
 )
-SOURCE: Final = (*RESIDENTS, FLAT, *crowd())
+_VALLEY: Final = {"city": "Alta", "state": "WY", "zip": "83414"}
+BORDER: Final = person(
+    "r5", "Leocadia", "Hathersage", "3310 Quarry Ln", date_of_birth="1968-09-12", **_VALLEY
+)
+"""At home under a ZIP that goes with two states."""
+SOURCE: Final = (*RESIDENTS, FLAT, BORDER, *crowd())
 Place = dict[str, str]
 Ways = Callable[[], Iterator[Place]]
 
@@ -97,6 +102,15 @@ WAYS: Final[dict[str, tuple[str, bool, Ways, Row]]] = {
             for number in ("102", "103", "110", "199", "001", "011", "191")
         ),
         RESIDENTS[0],
+    ),
+    "zip-states": (
+        "a ZIP that goes with two states",
+        False,
+        lambda: (
+            {"line1": BORDER["line1"], **_VALLEY, "state": state, "zip": code}
+            for state, code in (("ID", "83414"), ("WY", "83001"))
+        ),
+        BORDER,
     ),
     "zip-more": (
         "four digits after the ZIP",

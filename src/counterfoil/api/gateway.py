@@ -23,7 +23,6 @@ import hashlib
 import os
 import re
 import shutil
-import stat
 import time
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -43,6 +42,7 @@ from counterfoil.api.bodies import blocks, stated_length
 from counterfoil.api.door import Log, application
 from counterfoil.api.limits import Places, RateLimiter, RateLimits
 from counterfoil.api.problems import json_response
+from counterfoil.core.atomic_files import open_regular
 from counterfoil.core.errors import InputFault, StateFault, StoreFault, UsageFault
 from counterfoil.core.values import Public
 from counterfoil.exchange.mailbox import SEALED, Arrival, Mailbox, item_id
@@ -367,24 +367,16 @@ async def _file(path: Path, missing: Exception, kind: str, lasts: str = "no-stor
     """A file as it is now, no link followed. One that is replaced meanwhile is sent as it was: it
     is opened once."""
     try:
-        found = await asyncio.to_thread(_opened, path)
+        file, size = await asyncio.to_thread(_opened, path)
     except OSError:
-        found = None
-    if found is None:
-        raise missing
-    file, size = found
+        raise missing from None
     headers = {"Cache-Control": lasts, "Content-Length": str(size)}
     return StreamingResponse(_parts(file, size), headers=headers, media_type=kind)
 
 
-def _opened(path: Path) -> tuple[BinaryIO, int] | None:
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(path, flags)
-    told = os.fstat(descriptor)
-    if not stat.S_ISREG(told.st_mode):
-        os.close(descriptor)
-        return None
-    return os.fdopen(descriptor, "rb"), told.st_size
+def _opened(path: Path) -> tuple[BinaryIO, int]:
+    file = open_regular(path)
+    return file, os.fstat(file.fileno()).st_size
 
 
 async def _parts(file: BinaryIO, size: int) -> AsyncIterator[bytes]:

@@ -137,6 +137,9 @@ def decode_gated(plain: bytes) -> list[Gated]:
 def decode_rejects(plain: bytes) -> list[Reject]:
     """The rejects among the rows of a `request` chunk; the other rows are not read. Raises
     StoreFault `payload_rows`."""
+    if _REJECTED not in plain:  # most chunks have none
+        count_rows(plain)
+        return []
     try:
         rejected = [each for each in raw_rows(plain) if each.startswith(_REJECTED)]
         return [_ONE_REJECT.decode(each).reject for each in rejected]

@@ -6,11 +6,16 @@ group of them.
 
 from __future__ import annotations
 
+import os
 import sys
+
+_NOBODY_ELSE_WRITES = 0o022
 
 
 def main() -> None:
-    """Entry point of the `counterfoil` command."""
+    """Entry point of the `counterfoil` command. What it writes nobody but its user can write
+    afterwards, whatever the umask was."""
+    os.umask(os.umask(_NOBODY_ELSE_WRITES) | _NOBODY_ELSE_WRITES)
     try:
         from counterfoil.cli.app import run
 

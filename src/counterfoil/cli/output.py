@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from counterfoil.cli.hints import completed
+from counterfoil.core.atomic_files import open_private
 from counterfoil.core.errors import CounterfoilError, StoreFault, UsageFault
 
 DONE_WITH_REJECTS: Final = 3
@@ -63,8 +64,8 @@ def show_lines(lines: Iterable[str]) -> None:
 
 
 def write_file(path: Path | None, lines: Iterable[str]) -> None:
-    """Write a result's file where one was named. Raises UsageFault `out_folder`, StoreFault
-    `out_unwritable`."""
+    """Write a result's file where one was named, for its owner alone to read. Raises UsageFault
+    `out_folder`, StoreFault `out_unwritable`."""
     if path is None:
         return
     if not path.parent.is_dir():
@@ -73,7 +74,7 @@ def write_file(path: Path | None, lines: Iterable[str]) -> None:
             "out_folder", "the folder to write to does not exist", place=path.name, cure=cure
         )
     try:
-        with path.open("w", encoding="utf-8") as file:
+        with os.fdopen(open_private(path), "w", encoding="utf-8") as file:
             file.writelines(lines)
     except OSError as fault:
         raise StoreFault(

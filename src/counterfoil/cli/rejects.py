@@ -5,18 +5,20 @@ named, as JSON lines.
      "request_id":"R-0001"}
 
 Rows count as the sender's spreadsheet counts them; `request_id` is left out where none can be read.
-
-A reject names row and column and never carries a value (intake/rejects.py).
+Nobody but whoever wrote the list reads it, and it is written through no link. A reject names row
+and column and never carries a value (intake/rejects.py).
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import msgspec
 
 from counterfoil.cli.output import say
+from counterfoil.core.atomic_files import open_private
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.values import Reject
 
@@ -68,7 +70,7 @@ class RejectList:
     def _write(self, path: Path, line: bytes) -> None:
         try:
             if self._file is None:
-                self._file = path.open("wb")
+                self._file = os.fdopen(open_private(path), "wb")
             self._file.write(line)
         except OSError:
             raise _not_written(path) from None

@@ -103,6 +103,8 @@ class _Act(msgspec.Struct):
     signatures: list[Signed]
     asked: dict[str, Statement]
     """What each officer was given to sign and has not yet, by name."""
+    declined: set[str]
+    """Names of the officers who will not be asked again."""
 
 
 class Ceremonies:
@@ -130,7 +132,9 @@ class Ceremonies:
         found = find_action(action, "act")
         require_permitted(found, self._enrolled(officer).role)
         self._make_room(officer)
-        act = _Act(officer.name, found, command, files, self._office.clock() + _LASTS, [], {})
+        act = _Act(
+            officer.name, found, command, files, self._office.clock() + _LASTS, [], {}, set()
+        )
         name = self._office.random(16).hex()
         begun = self._ask(name, act, officer)
         self._acts[name] = act
@@ -198,7 +202,8 @@ class Ceremonies:
         role, found = self._enrolled(officer).role, list[Waiting]()
         for name, act in self._acts.items():
             by = tuple(each.officer.name for each in act.signatures)
-            if by and officer.name not in by and act.action.roles[len(by)] is role:
+            is_asked = officer.name not in (*by, *act.declined)
+            if by and is_asked and act.action.roles[len(by)] is role:
                 statement = act.signatures[0].statement
                 told = Waiting(name, act.action.name, statement, by, role, statement.expires)
                 found.append(told)
@@ -221,8 +226,21 @@ class Ceremonies:
             raise ceremony_unknown()
         return statement
 
-    def give_up(self, ceremony: str) -> None:
-        """Forget an act that is under way, with its files."""
+    def decline(self, officer: Officer, ceremony: str) -> bool:
+        """Leave an act unsigned. Of the officer who began it, it is forgotten, and True comes back;
+        another one is not asked for it again, and it goes on waiting for anybody else who may sign
+        it: so that nobody stops alone what others are to order, such as the end of his own
+        enrolment. Raises StateFault `ceremony_unknown`."""
+        self.command(officer, ceremony)
+        act = self._find(ceremony)
+        if act.by == officer.name:
+            self._give_up(ceremony)
+            return True
+        act.asked.pop(officer.name, None)
+        act.declined.add(officer.name)
+        return False
+
+    def _give_up(self, ceremony: str) -> None:
         act = self._acts.pop(ceremony, None)
         if act is not None:
             _remove(act.files)
@@ -255,14 +273,14 @@ class Ceremonies:
     def _forget(self) -> None:
         now = self._office.clock()
         for name in [name for name, act in self._acts.items() if act.until < now]:
-            self.give_up(name)
+            self._give_up(name)
 
     def _make_room(self, officer: Officer) -> None:
         """Bounds on what is held: an officer's own oldest act gives way to a new one."""
         self._forget()
         own = [name for name, act in self._acts.items() if act.by == officer.name]
         for name in own[: max(0, len(own) - MOST_OF_OFFICER + 1)]:
-            self.give_up(name)
+            self._give_up(name)
 
     def _enrolled(self, officer: Officer) -> EnrolledOfficer:
         """The officer as enrolled. Raises UsageFault `actor_refused`, StateFault

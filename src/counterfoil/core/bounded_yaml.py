@@ -3,6 +3,7 @@
     depth    at most MAX_DEPTH mappings and lists inside each other, those behind an alias counted
     nodes    at most MAX_NODES values, each alias counted with all that it repeats
     aliases  at most MAX_ALIASES
+    letters  at most MAX_CHARACTERS in all texts, each alias counted with all that it repeats
 
 The file is read event by event: PyYAML's own composer calls itself for each level and ends the
 process on a file of brackets alone, and values behind aliases of aliases double with each line. Who
@@ -26,14 +27,18 @@ from counterfoil.core.errors import SettingsFault
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 200_000
 MAX_ALIASES: Final = 1_000
+MAX_CHARACTERS: Final = 4_194_304
+"""Four times what the longest law file has: an alias of a long text is short, and what is made of
+the values (a digest, a page) has it each time."""
 
 
 class _Built(NamedTuple):
-    """A value with how many nodes it has and how many levels it is deep."""
+    """A value with how many nodes and characters it has and how many levels it is deep."""
 
     value: Any
     nodes: int
     depth: int
+    characters: int
 
 
 class _Open:
@@ -48,10 +53,12 @@ class _Open:
         self.key: str | None = None
         self.nodes = 1
         self.depth = 1
+        self.characters = 0
 
     def take(self, built: _Built, line: int, *, is_scalar: bool) -> None:
         """Take the next key or value."""
         self.nodes += built.nodes
+        self.characters += built.characters
         self.depth = max(self.depth, built.depth + 1)
         if isinstance(self.value, list):
             self.value.append(built.value)
@@ -106,6 +113,7 @@ class _Reader:
         self._anchors: dict[str, _Built] = {}
         self._named: set[str] = set()
         self._nodes = 0
+        self._characters = 0
         self._aliases = 0
         self._documents = 0
 
@@ -119,15 +127,17 @@ class _Reader:
         elif isinstance(event, yaml.CollectionStartEvent):
             self._name(event.anchor, line)
             self._open.append(_Open(event, line))
-            self._count(1, 1, line)
+            self._count(1, 1, 0, line)
         elif isinstance(event, yaml.CollectionEndEvent):
             closed = self._open.pop()
-            self._add(_Built(closed.value, closed.nodes, closed.depth), closed.anchor, closed.line)
+            built = _Built(closed.value, closed.nodes, closed.depth, closed.characters)
+            self._add(built, closed.anchor, closed.line)
         elif isinstance(event, yaml.ScalarEvent):
             self._name(event.anchor, line)
             is_none = not event.style and event.value == "null"
-            self._count(1, 0, line)
-            built = _Built(None if is_none else event.value, 1, 0)
+            characters = len(event.value)
+            self._count(1, 0, characters, line)
+            built = _Built(None if is_none else event.value, 1, 0, characters)
             self._add(built, event.anchor, line, is_scalar=True)
         elif isinstance(event, yaml.AliasEvent):
             self._repeat(event.anchor, line)
@@ -139,7 +149,7 @@ class _Reader:
             raise _malformed(line)
         if self._aliases > MAX_ALIASES:
             raise _bounds(line)
-        self._count(built.nodes, built.depth, line)
+        self._count(built.nodes, built.depth, built.characters, line)
         self._add(built, None, line, is_scalar=built.depth == 0)
 
     def _name(self, anchor: str | None, line: int) -> None:
@@ -148,11 +158,13 @@ class _Reader:
         if anchor is not None:
             self._named.add(anchor)
 
-    def _count(self, nodes: int, levels: int, line: int) -> None:
+    def _count(self, nodes: int, levels: int, characters: int, line: int) -> None:
         """Count what comes next, `levels` deep below what is open."""
         self._nodes += nodes
+        self._characters += characters
         depth = len(self._open) + (levels if nodes > 1 else 0)
-        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+        is_large = self._nodes > MAX_NODES or self._characters > MAX_CHARACTERS
+        if is_large or depth > MAX_DEPTH:
             raise _bounds(line)
 
     def _add(
@@ -187,8 +199,9 @@ def _repeated(line: int, field: str) -> SettingsFault:
 def _bounds(line: int) -> SettingsFault:
     return SettingsFault(
         "law_bounds",
-        f"the law file is deeper than {MAX_DEPTH} levels, has more than {MAX_NODES} values, or "
-        f"repeats more than {MAX_ALIASES} by alias",
+        f"the law file is deeper than {MAX_DEPTH} levels, has more than {MAX_NODES} values or "
+        f"{MAX_CHARACTERS} characters with all that aliases repeat, or has more than {MAX_ALIASES} "
+        "aliases",
         place=_line(line),
         cure="Write it as docs/formats/law.md shows; no law needs so much.",
     )

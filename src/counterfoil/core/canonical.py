@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from counterfoil.core.bounded import is_bounded_json
@@ -84,3 +85,15 @@ def commit(salt: bytes, data: bytes) -> str:
     if len(salt) != SALT_BYTES:
         raise ValueError("a salt is 32 bytes")
     return digest(_COMMIT_CONTEXT + salt + data)
+
+
+def commit_each(salts: Sequence[bytes], data: Sequence[bytes]) -> list[str]:
+    """`commit` of each of `data` under its own salt. Raises ValueError for a salt of another
+    length, and for more of one than of the other."""
+    if any(len(salt) != SALT_BYTES for salt in salts):
+        raise ValueError("a salt is 32 bytes")
+    sha256 = hashlib.sha256
+    return [
+        "sha256:" + sha256(_COMMIT_CONTEXT + salt + each).hexdigest()
+        for salt, each in zip(salts, data, strict=True)
+    ]

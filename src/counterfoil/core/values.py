@@ -352,8 +352,8 @@ class Role(StrEnum):
 
     disclosure: review, release, withdraw, look, stop and go on. counsel: with a disclosure officer,
     set aside what waits for an officer. holds: see and change the holds of 26 USC 6103(i)(6), two
-    of them together. recovery, inspector: with the remaining disclosure officer, put another into
-    the place of one who is gone; nothing else.
+    of them together. inspector: read ledger, evidence and accounting. recovery and inspector: with
+    the remaining disclosure officer, put another into the place of one who is gone; no other act.
     """
 
     DISCLOSURE = "disclosure"

@@ -134,6 +134,7 @@ def create_store(url: str) -> Store:
     Raises SettingsFault for another kind of URL or a server that is not durable, StateFault
     `database_taken` where tables of an office stand already, StoreFault if it cannot be made.
     """
+    _make_private(url)
     with _first(url) as (store, connection):
         if _held(connection) is not None:
             raise StateFault(
@@ -152,6 +153,9 @@ def open_store(url: str) -> Store:
     StoreFault if it cannot be read.
     """
     _must_exist(url)
+    path = file_of(url)
+    if path is not None:
+        sqlite.close_to_others(path)
     with _first(url) as (store, connection):
         held = _held(connection)
         if held is None:
@@ -264,6 +268,16 @@ def _must_exist(url: str) -> None:
     path = file_of(url)
     if path is not None and path.name not in ("", ":memory:") and not path.exists():
         raise _empty()
+
+
+def _make_private(url: str) -> None:
+    """The log of a database takes its mode, so the file is there before anything is written."""
+    path = file_of(url)
+    if path is not None and path.name not in ("", ":memory:"):
+        try:
+            sqlite.make_private(path)
+        except OSError as fault:
+            raise store_fault(fault) from None
 
 
 def _parsed(url: str) -> URL:

@@ -3,6 +3,10 @@ survives a power cut."""
 
 from __future__ import annotations
 
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
@@ -15,6 +19,21 @@ _BUSY_MILLISECONDS: Final = 30_000
 _CACHE_KIBIBYTES: Final = 65_536
 """Pages that a connection keeps. The guards' memory is read and written at random places: 2 MiB,
 the default, is read again and again."""
+
+
+def make_private(path: Path) -> None:
+    """Make the file of a database, for its owner alone, where it is not there. Raises OSError."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+def close_to_others(path: Path) -> None:
+    """Take from everybody but owner and group what an older version let them: to read the database
+    and its log. A file of somebody else's stays as it is."""
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(OSError):
+            mode = stat.S_IMODE(each.stat().st_mode)
+            if mode & stat.S_IRWXO:
+                each.chmod(mode & ~stat.S_IRWXO)
 
 
 def listen(engine: Engine) -> None:

@@ -24,7 +24,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Container, Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -33,8 +34,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from counterfoil.core.atomic_files import replace_file, sync_path
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.atomic_files import open_regular, place_file, read_regular, sync_path
 from counterfoil.core.errors import InputFault, StateFault, StoreFault
 from counterfoil.core.instants import instant_text
 from counterfoil.core.values import Public
@@ -94,11 +94,17 @@ class Mailbox:
         self.receipts = root / "receipts"
         self.intake_key = root / "intake-key.jws"
 
-    def make(self) -> None:
-        """Make the folders that are missing. Raises StoreFault `mailbox_folder`."""
+    def make(self, *, outside: bool = False) -> None:
+        """Make the folders that are missing, and see that those can be written that this process
+        has to write: the office all of them, a gateway (`outside`) not the outbox. Their group may
+        write them, whatever the umask: a gateway of another user shares it with the office. Raises
+        StoreFault `mailbox_folder`."""
+        folders = (self.inbox, self.receipts, self.outbox)
         try:
-            for folder in (self.inbox, self.outbox, self.receipts):
-                folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            self.root.mkdir(parents=True, exist_ok=True)
+            for folder in folders:
+                _make_shared(folder)
+            for folder in folders[:2] if outside else folders:
                 descriptor, path = _probe(folder)
                 os.close(descriptor)
                 path.unlink()
@@ -136,29 +142,37 @@ class Mailbox:
             new = True
         except FileExistsError:
             new = False
-        if not new and file_digest(final) != digest:
+        if not new and not _holds(final, digest, size):
             raise item_taken()
         sync_path(self.inbox)
         if before is not None:
             return before, False
-        at = datetime.fromtimestamp(int(final.stat().st_mtime), UTC)
+        at = datetime.fromtimestamp(int(time.time()), UTC)
         arrival = Arrival(ARRIVED, item, form, digest, size, instant_text(at))
-        replace_file(self.receipts / f"{item}.arrived", msgspec.json.encode(arrival))
+        place_file(self.receipts / f"{item}.arrived", msgspec.json.encode(arrival), 0o640)
         return arrival, new
 
     def arrival(self, item: str) -> Arrival | None:
         """The gateway's receipt of an item; None where it wrote none that can be read."""
         try:
-            data = read_bounded(self.receipts / f"{item}.arrived", _MOST_ARRIVAL)
+            data = read_regular(self.receipts / f"{item}.arrived", _MOST_ARRIVAL)
             return msgspec.json.decode(data, type=Arrival)
         except (OSError, ValueError, msgspec.MsgspecError):
             return None
 
-    def waiting(self, limit: int) -> list[Waiting]:
-        """Up to `limit` files of the inbox, longest there first. What has no name of an item, and
-        what is no regular file, is passed over."""
-        found = sorted(self._inbox(), key=lambda each: (each.modified, each.name))
-        return found[:limit]
+    def waiting(self, limit: int, but: Container[str] = ()) -> list[Waiting]:
+        """Up to `limit` files of the inbox, longest there first, but for those of these names.
+        What has no name of an item, and what is no regular file, is passed over."""
+        found = [each for each in self._inbox() if each.name not in but]
+        return sorted(found, key=lambda each: (each.modified, each.name))[:limit]
+
+    def count_others(self) -> int:
+        """How many things lie in the inbox that are no item by their name or their kind, and so
+        are never taken in; what is being written (a name that begins with a dot) is not counted."""
+        items = {each.name for each in self._inbox()}
+        with os.scandir(self.inbox) as listing:
+            names = [each.name for each in listing]
+        return sum(1 for name in names if name not in items and not name.startswith("."))
 
     def _inbox(self) -> Iterator[Waiting]:
         with os.scandir(self.inbox) as listing:
@@ -197,13 +211,15 @@ class Mailbox:
         (self.inbox / waiting.name).unlink(missing_ok=True)
 
     def sweep(self, older_than: float) -> None:
-        """Remove what was begun before this time (seconds since 1970) and never finished."""
-        with os.scandir(self.inbox) as listing:
-            for each in listing:
-                if each.name.startswith(".") and each.name.endswith(".part"):
-                    with suppress(FileNotFoundError):
-                        if each.stat(follow_symlinks=False).st_mtime < older_than:
-                            Path(each.path).unlink()
+        """Remove what was begun before this time (seconds since 1970) and never finished. Raises
+        OSError."""
+        for folder in (self.inbox, self.outbox, self.receipts):
+            with os.scandir(folder) as listing:
+                for each in listing:
+                    if each.name.startswith(".") and each.name.endswith(".part"):
+                        with suppress(OSError):  # gone meanwhile, or a folder of that name
+                            if each.stat(follow_symlinks=False).st_mtime < older_than:
+                                Path(each.path).unlink()
 
     # -- what leaves -----------------------------------------------------------------------
 
@@ -265,13 +281,30 @@ def item_taken() -> StateFault:
     )
 
 
-def file_digest(path: Path) -> str:
-    """The digest of a file's bytes. Raises OSError."""
+def digest_of(file: BinaryIO) -> str:
+    """The digest of a file's bytes, from its beginning. Raises OSError."""
     digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+    file.seek(0)
+    while block := file.read(_BLOCK):
+        digest.update(block)
     return f"sha256:{digest.hexdigest()}"
+
+
+def _holds(path: Path, digest: str, size: int) -> bool:
+    """Whether a file has these bytes; what is no file of this size is not read."""
+    try:
+        with open_regular(path) as file:
+            return os.fstat(file.fileno()).st_size == size and digest_of(file) == digest
+    except OSError:
+        return False
+
+
+def _make_shared(folder: Path) -> None:
+    before = os.umask(0o007)  # the mode of mkdir alone would be cut by a umask such as 027
+    try:
+        folder.mkdir(mode=0o770, exist_ok=True)
+    finally:
+        os.umask(before)
 
 
 def _probe(folder: Path) -> tuple[int, Path]:

@@ -14,7 +14,6 @@ items (folders.py); a notice that is lost is made again, under another item.
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -23,7 +22,7 @@ from typing import BinaryIO, Final
 
 from counterfoil.controls.recall import listing
 from counterfoil.controls.recall import service as recalls
-from counterfoil.core.atomic_files import sync_path
+from counterfoil.core.atomic_files import placed_file
 from counterfoil.core.errors import CounterfoilError
 from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import NOBODY, SERVICE
@@ -36,7 +35,7 @@ from counterfoil.envelopes import (
     write_content,
 )
 from counterfoil.exchange.folders import ExchangeFolders, ItemRecord, NoticeRecord
-from counterfoil.exchange.mailbox import Mailbox, file_digest
+from counterfoil.exchange.mailbox import Mailbox, digest_of
 from counterfoil.office import Office
 
 _DAYS: Final = timedelta(days=400)
@@ -106,17 +105,10 @@ class Notices:
             agreement=office.law.agreement_digest,
             expires=office.clock() + _DAYS,
         )
-        path = self._mailbox.notice(item)
-        part = path.with_name(f".{path.name}.part")
         clear.seek(0)
-        with part.open("w+b") as sink:
+        with placed_file(self._mailbox.notice(item), 0o640) as sink:
             seal_item(clear, sink, header, keys, office.signer(), office.random)
-            sink.flush()
-            os.fsync(sink.fileno())
-        part.chmod(0o640)
-        digest = file_digest(part)
-        part.replace(path)
-        sync_path(path.parent)
+            digest = digest_of(sink)
         kept = NoticeRecord(number, item, batch, digest, instant_text(office.clock()))
         self._folders.keep_record(self._path(number), kept)
 

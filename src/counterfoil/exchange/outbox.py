@@ -11,7 +11,6 @@ there until the use of it expires, and so long the sealed file is the same.
 from __future__ import annotations
 
 import io
-import os
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,8 +20,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from counterfoil.answers.packed_rows import pack_rows
-from counterfoil.core.atomic_files import replace_file, sync_path
-from counterfoil.core.bounded import read_bounded
+from counterfoil.core.atomic_files import place_file, placed_file, read_regular, replace_file
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.values import Public
@@ -41,7 +39,7 @@ from counterfoil.envelopes import (
 )
 from counterfoil.envelopes.statements import MAX_OUTBOX_ITEMS
 from counterfoil.exchange.folders import ANSWERED, ExchangeFolders, ItemRecord, NoticeRecord
-from counterfoil.exchange.mailbox import Mailbox, file_digest
+from counterfoil.exchange.mailbox import Mailbox, digest_of
 from counterfoil.office import Office
 
 HEAD_HOURS: Final = 1
@@ -111,16 +109,9 @@ class Outbox:
     def _seal(
         self, path: Path, clear: BinaryIO, header: ItemHeader, keys: Sequence[PublicOpeningKey]
     ) -> str:
-        part = path.with_name(f".{path.name}.part")
-        with part.open("w+b") as sink:
+        with placed_file(path, 0o640) as sink:
             seal_item(clear, sink, header, keys, self._office.signer(), self._office.random)
-            sink.flush()
-            os.fsync(sink.fileno())
-        part.chmod(0o640)
-        digest = file_digest(part)
-        part.replace(path)
-        sync_path(path.parent)
-        return digest
+            return digest_of(sink)
 
     def expire(self, records: Sequence[ItemRecord]) -> list[ItemRecord]:
         """Take away the answers whose use has expired; the records that are left."""
@@ -174,8 +165,7 @@ class Outbox:
         return False
 
     def _show(self, data: bytes) -> None:
-        replace_file(self._mailbox.head, data)
-        self._mailbox.head.chmod(0o640)
+        place_file(self._mailbox.head, data, 0o640)
 
     def _newest(self) -> tuple[bytes, OutboxHead | None]:
         """The newest head that this office signed, of its own copy and the mailbox's, and what it
@@ -185,7 +175,7 @@ class Outbox:
         fault: VerifyFault | None = None
         for path in (self._folders.head, self._mailbox.head):
             try:
-                data = read_bounded(path, _MOST_HEAD)
+                data = read_regular(path, _MOST_HEAD)
             except (OSError, ValueError):
                 continue
             try:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from counterfoil.core.atomic_files import replace_file
+from counterfoil.core.atomic_files import place_file
 from counterfoil.core.instants import instant_text
 from counterfoil.database import Connection
 from counterfoil.envelopes import (
@@ -95,5 +95,4 @@ def _ledger_place(office: Office, connection: Connection, batch: str) -> LedgerP
 
 
 def _write(path: Path, data: bytes) -> None:
-    replace_file(path, data)
-    path.chmod(0o640)
+    place_file(path, data, 0o640)

@@ -2,6 +2,7 @@
 can change unseen.
 
     entries        what an entry can say: the closed list of kinds, the grammar of fields
+    row_entries    encoding many entries that are appended together
     log            append, sign, prove
     store          the tables, the SQL, and finding entries
     check          everything computed anew, from a database or from exported files

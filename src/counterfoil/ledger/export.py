@@ -23,6 +23,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from counterfoil.core.atomic_files import replace_public
 from counterfoil.core.errors import InputFault, StateFault, StoreFault, VerifyFault
 from counterfoil.core.file_lock import locked_file
 from counterfoil.database import Connection
@@ -62,7 +63,7 @@ def export(connection: Connection, directory: Path, checkpoint: str) -> int:
             files = tree_files(connection, signed.size)
             new = sum(_write(directory / path, data) for path, data in files)
             os.sync()
-            _replace(directory / "checkpoint", checkpoint.encode())
+            replace_public(directory / "checkpoint", checkpoint.encode())
             os.sync()
     except BlockingIOError:
         raise StateFault(
@@ -185,11 +186,5 @@ def _write(path: Path, data: bytes) -> bool:
             )
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, data)
+    replace_public(path, data)
     return True
-
-
-def _replace(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.tmp")
-    beside.write_bytes(data)
-    beside.replace(path)

@@ -23,9 +23,9 @@ from counterfoil.ledger.entries import (
     Value,
     counts_text,
     decode,
-    encode,
     entry_time,
 )
+from counterfoil.ledger.row_entries import EntriesEncoder
 from counterfoil.ledger.store import (
     BLOCKS_AT_ONCE,
     Block,
@@ -271,12 +271,12 @@ class Ledger:
 
 def _blocks(drafts: Iterator[Draft], head: Head, time: str) -> Iterator[tuple[Block, list[bytes]]]:
     """Drafts as blocks with their leaf hashes. No block crosses the edge of a tile."""
-    counts, start = counts_of(head.counts), head.size
+    counts, start, encode = counts_of(head.counts), head.size, EntriesEncoder(time).encode
     while chunk := list(islice(drafts, WIDTH - start % WIDTH)):
         entries: list[bytes] = []
         for draft in chunk:
             counts[draft.kind] += 1
-            entries.append(encode(draft.kind, draft.fields, counts[draft.kind], time))
+            entries.append(encode(draft, counts[draft.kind]))
         stop = start + len(entries)
         yield (
             Block(start, stop, time, counts_text(counts), join_entries(entries)),

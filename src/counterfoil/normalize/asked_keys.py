@@ -7,7 +7,7 @@ is to split: two exact names (`exact_name`) are two. All are made from the norma
 that no spelling leads past them, and `matching` confirms nobody to whom a question does not lead.
 
     home_keys       home|...     kind, number, unit, urbanization, ZIP (city and state without one)
-                    head|...     the same with the state and the first letters of the street
+                    head|...     the same with each state of the ZIP and the street's first letters
                     tail|...     ... its last letters
                     sound|...    ... its sound
                     affix|...    ... its bare stem, or name and suffix of a numbered street
@@ -18,8 +18,9 @@ that no spelling leads past them, and `matching` confirms nobody to whom a quest
 WHY HOME KEYS MEET. Every address key but `place` keeps the zone, so that what opens one home by any
 two of these shares `home`. `place` keeps the whole line and the state. So of a question by `place`
 and one by another key both agree with the home in what that key keeps of the street: `head` for
-start and head, `tail` for end and rest, `sound` for sound, `affix` for affix and exact. (That ZIP
-and state agree is for the gate to see.)
+start and head, `tail` for end and rest, `sound` for sound, `affix` for affix and exact. Where a ZIP
+goes with several states (96910, 83414), or the one that is written is none of them and an officer
+has let it pass, the home may be in any of them: these keys are made for each.
 
 WHY NAMES MEET. A resident's given name has one anchor. A question leads to it by its first given
 word, by a later one or a middle name that is the resident's first, by the given words written as
@@ -57,6 +58,7 @@ from counterfoil.normalize.likeness import (
 from counterfoil.normalize.name_similarity import is_known_name, is_listed_name, spelling_key
 from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES, SYLLABLES
 from counterfoil.normalize.names import MOST_PARTED
+from counterfoil.normalize.places import states_beside
 from counterfoil.normalize.street.street_keys import glued, numbered, shortened, sound, stems
 
 Words = tuple[str, ...]
@@ -109,7 +111,9 @@ def keys_of_home(form: AddressForm) -> tuple[str, ...]:
     keys = [f"home|{home}|{zone_text(form)}"]
     if form.kind in PLACED and form.state:
         line = (form.predirectional, form.street, form.suffix, form.postdirectional)
-        keys += [f"{key}|{home}|{form.state}" for key in _line_keys(form.kind, *line)]
+        kept = _line_keys(form.kind, *line)
+        for state in states_beside(form.zip5, form.state):
+            keys += [f"{key}|{home}|{state}" for key in kept]
     return tuple(keys)
 
 

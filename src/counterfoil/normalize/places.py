@@ -125,3 +125,11 @@ _NOBODY: Final[frozenset[str]] = frozenset()
 def is_zip_of_state(zip5: str, state: str) -> bool:
     """Whether a ZIP of five digits is one of the state of these two letters."""
     return state in STATES_OF_PREFIX.get(zip5[:3], _NOBODY) or (zip5, state) in _CROSSING
+
+
+@lru_cache(maxsize=16384)
+def states_beside(zip5: str, state: str) -> tuple[str, ...]:
+    """Every state in which a home may be that is written with this ZIP and this state: the state,
+    and each other one that the ZIP goes with, in their order."""
+    crossing = [other for code, other in _CROSSING if code == zip5]
+    return tuple(sorted({state, *STATES_OF_PREFIX.get(zip5[:3], _NOBODY), *crossing}))

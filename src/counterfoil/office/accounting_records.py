@@ -33,7 +33,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -115,7 +115,7 @@ class Occasion(Public, frozen=True, gc=False, tag_field="type", tag="batch", kw_
         return self.closed_on if self.closed == "released" else ""
 
 
-class AccountRecord(Sensitive, frozen=True, gc=False, tag_field="type", tag="record", kw_only=True):
+class AccountRecord(Sensitive, frozen=True, gc=False, tag_field="type", tag="record"):
     """One row of a file, as asked and as answered. A row that could not be read has no name, and
     its codes say which column and why.
 
@@ -156,14 +156,19 @@ class KeptBatch(Public, frozen=True, gc=False):
     sealed: bytes
 
 
-_encode: Final = msgspec.json.Encoder().encode
+_ENCODER: Final = msgspec.json.Encoder()
 _decode_occasion: Final = msgspec.json.Decoder(Occasion).decode
 _decode_record: Final = msgspec.json.Decoder(AccountRecord).decode
 
 
 def line_of(value: Occasion | AccountRecord) -> bytes:
     """The line of a batch or of a record, without its end."""
-    return _encode(value)
+    return _ENCODER.encode(value)
+
+
+def lines_of(records: Sequence[AccountRecord]) -> bytes:
+    """The lines of records, each with its end."""
+    return _ENCODER.encode_lines(records)
 
 
 def read_occasion(line: bytes) -> Occasion:

@@ -89,9 +89,10 @@ def enter_screened(
     """One entry for each row that met the gate: its kind and its bytes. `first` is the place of the
     first row in the batch, from 0."""
     salts = key.salts("request", range(first, first + len(rows)))
+    committed = canonical.commit_each(salts, [data for _, data in rows])
     drafts = [
-        Draft(EntryKind(kind), {"batch": batch, "commitment": canonical.commit(salt, data)})
-        for (kind, data), salt in zip(rows, salts, strict=True)
+        Draft(EntryKind(kind), {"batch": batch, "commitment": commitment})
+        for (kind, _), commitment in zip(rows, committed, strict=True)
     ]
     office.ledger.append(connection, drafts, office.clock())
 
@@ -106,9 +107,9 @@ def answer_drafts(
         if not isinstance(row, Refusal)
     ]
     salts = key.salts("answer", [row.row for row, _ in told])
-    for (row, answer), salt in zip(told, salts, strict=True):
+    committed = canonical.commit_each(salts, [answer_bytes(answer) for _, answer in told])
+    for (row, _), commitment in zip(told, committed, strict=True):
         kind = EntryKind.NOT_COMPARED if isinstance(row, NotCompared) else EntryKind.DISCLOSURE
-        commitment = canonical.commit(salt, answer_bytes(answer))
         yield Draft(kind, {"batch": batch, "commitment": commitment})
 
 

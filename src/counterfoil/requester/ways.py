@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 from urllib.parse import urlsplit
 
-from counterfoil.core.atomic_files import sync_path
-from counterfoil.core.bounded import is_bounded_json, read_bounded
+from counterfoil.core.atomic_files import open_regular, read_regular, sync_path
+from counterfoil.core.bounded import is_bounded_json
 from counterfoil.core.errors import InputFault, StateFault, StoreFault, UsageFault, VerifyFault
 from counterfoil.envelopes.statements import MAX_STATEMENT_BYTES
 
@@ -33,7 +33,6 @@ _REQUEST_SECONDS: Final = 600
 _PIECE: Final = 65_536
 _CODE: Final = re.compile("[a-z][a-z0-9_]{0,63}")
 _MAX_PROBLEM_BYTES: Final = 65_536
-_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 
 
 class Way(Protocol):
@@ -146,17 +145,19 @@ class Folder:
         """As `Way.fetch`."""
         path = self.root / "outbox" / f"{item}.{kind}"
         try:
-            descriptor = os.open(path, os.O_RDONLY | _NOFOLLOW)
+            source = open_regular(path)
         except OSError:
             return False
-        with os.fdopen(descriptor, "rb") as source:
+        with source:
+            if os.fstat(source.fileno()).st_size > MAX_ITEM_BYTES:
+                return False
             while piece := source.read(_PIECE):
                 sink.write(piece)
         return True
 
     def _read(self, path: Path) -> bytes | None:
         try:
-            return None if path.is_symlink() else read_bounded(path, MAX_STATEMENT_BYTES)
+            return read_regular(path, MAX_STATEMENT_BYTES)
         except (OSError, ValueError):
             return None
 

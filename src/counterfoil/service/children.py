@@ -154,7 +154,8 @@ def stop_with_parent(stop: Callable[[], object]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        # Not by `sys.stdin`: a thread that waits in it keeps the interpreter from ending in order.
+        while os.read(0, 4096):
             continue
         stop()
 

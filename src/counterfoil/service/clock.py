@@ -31,7 +31,7 @@ from counterfoil.controls import witnesses
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.recall import receipts
-from counterfoil.core.atomic_files import replace_file
+from counterfoil.core.atomic_files import place_file, read_regular, replace_public
 from counterfoil.core.clock_record import (
     DONE,
     NOT_DUE,
@@ -145,9 +145,12 @@ class Clock:
         """Show the newest intake key, and destroy those whose time is over."""
         statement = self.keys.current().statement
         path = self.mailbox.intake_key
-        if not path.is_file() or path.read_bytes() != statement:
-            replace_file(path, statement)
-            path.chmod(0o644)
+        try:
+            shown = read_regular(path, len(statement))
+        except (OSError, ValueError):
+            shown = b""
+        if shown != statement:
+            place_file(path, statement, 0o644)
         self.keys.destroy_old()
 
     def publish(self) -> str | None:
@@ -168,13 +171,11 @@ class Clock:
 
     def _show_beside(self) -> None:
         agreement = publish_file(self.office.directory / "law" / "agreement.yaml", (), None)
-        replace_file(self.public / "agreement.json", agreement)
+        replace_public(self.public / "agreement.json", agreement)
         with self.office.store.reading() as connection:
             counts = self.office.ledger.counts(connection)
         said = {"entries": {str(kind): count for kind, count in counts.items() if count}}
-        replace_file(self.public / "counts.json", msgspec.json.encode(said))
-        for name in ("agreement.json", "counts.json"):
-            (self.public / name).chmod(0o644)
+        replace_public(self.public / "counts.json", msgspec.json.encode(said))
 
     def cosign(self) -> str | None:
         """Have the newest entries cosigned, where witnesses are set."""

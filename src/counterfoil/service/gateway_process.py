@@ -54,7 +54,7 @@ def gateway_orders(config: ServiceConfig) -> GatewayOrders:
 def run(orders: GatewayOrders, log: Log) -> None:
     """Serve until told to stop. Raises StoreFault, VerifyFault."""
     gateway = Gateway(orders.settings, log)
-    gateway.mailbox.make()
+    gateway.mailbox.make(outside=True)
     bound = bind(orders.listen)
 
     async def serving() -> None:

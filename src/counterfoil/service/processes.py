@@ -23,6 +23,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Final, NamedTuple
 
 from counterfoil.core.errors import SettingsFault, StoreFault
+from counterfoil.exchange.mailbox import Mailbox
 from counterfoil.office.lease import service_lease
 from counterfoil.service.children import start_child, wait_ready
 from counterfoil.service.config import OfficeDoor, ServiceConfig
@@ -172,6 +173,7 @@ def run_service(
             urls["gateway"] = _url(orders.listen)
         if "office" in doors:
             door = _office_door(config)
+            Mailbox(config.mailbox).make()  # told now; later it keeps nothing but the mailbox back
             lease = stack.enter_context(service_lease(config.office, LEASE_SECONDS))
             shutil.rmtree(config.office / "exchange" / "tmp", ignore_errors=True)
             reads, writes = _pipe(stack)

@@ -1,6 +1,7 @@
 """The queue: what the office does by itself with what arrives, one step after the other.
 
-    inbox          an item is taken in, received, and receipted; or refused, and receipted so
+    inbox          an item is taken in, received, and receipted; or refused, and receipted so; what
+                   cannot be read now is tried again, and others go on meanwhile
     gated          a batch in which nothing waits for an officer is determined
     recalled       a notice of each recall is sealed into the outbox, at once
     released       two officers have signed: at the next release time the answer is sealed into the
@@ -68,7 +69,7 @@ from counterfoil.office import Office
 from counterfoil.service.log import Log
 
 AGAIN_SECONDS: Final = 20
-_AT_ONCE: Final = 32
+AT_ONCE: Final = 32
 _EVEN_SECONDS: Final = 0.01
 _EVEN_ROW_SECONDS: Final = 0.0003
 """How long a determination takes at least, and for each row that was admitted: more than it needs
@@ -120,12 +121,30 @@ class Queue:
     def turn(self) -> bool:
         """Do what can be done now; whether anything was."""
         done = False
-        for waiting in self.mailbox.waiting(_AT_ONCE):
+        for waiting in self._waiting():
             if self.stopping():
                 return done
             done |= self._attempt(waiting.name, lambda each=waiting: self._take(each))
             self._advance_all()
         return done
+
+    def _waiting(self) -> list[Waiting]:
+        """The next files of the inbox, without those that failed a moment ago: what cannot be taken
+        in now keeps nobody else's out. None while the mailbox cannot be read; its folders are made
+        again where they are gone."""
+        now, found = time.monotonic(), list[Waiting]()
+        self._later = {name: at for name, at in self._later.items() if at > now}
+
+        def read() -> bool:
+            try:
+                found.extend(self.mailbox.waiting(AT_ONCE, self._later))
+            except OSError:
+                self.mailbox.make()
+                raise
+            return bool(found)
+
+        self._attempt("inbox", read)
+        return found
 
     def look(self, *, acted: bool = True) -> None:
         """Look at the open batches and at what may leave: every few seconds, and after an act of an

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -45,7 +46,6 @@ def run(orders: WorkerOrders, log: Log) -> None:
     stop_with_parent(stop.set)
     office = open_office(orders.office, orders.passphrase, serves=True)
     mailbox = Mailbox(orders.mailbox)
-    mailbox.make()
     queue = Queue(office, mailbox, log, stop.is_set)
     clock = Clock(office, mailbox, queue.keys, orders.public, log)
     threading.Thread(target=_listen, args=(orders.poked, poke), daemon=True).start()
@@ -75,7 +75,8 @@ def _work(
             clock.turn()
             ticked = time.monotonic()
         if now - swept > _SWEEP_SECONDS:
-            mailbox.sweep(time.time() - 86_400)
+            with suppress(OSError):  # the queue tells that the mailbox cannot be read
+                mailbox.sweep(time.time() - 86_400)
             swept = now
         if not done and not poke.is_set():
             _pause(stop, poke)

@@ -17,6 +17,7 @@ from counterfoil.gate.history.traces import (
     traces_of,
     traces_text,
     traces_text_of,
+    traces_texts,
 )
 from counterfoil.normalize import counted_address, normalize_address
 from tests.gate.world import KEY, changed, sandbox
@@ -37,6 +38,13 @@ def test_the_text_of_traces_is_made_in_one_step_from_the_address_or_its_form() -
             expected = traces_text(traces_of(KEY, person, address))
             assert traces_text_of(KEY, person, address) == expected
             assert traces_text_of(KEY, person, normalize_address(address)) == expected
+
+
+def test_the_traces_of_many_are_those_that_each_has_alone() -> None:
+    people = [Person("", "", ""), ADA, changed(ADA, date_of_birth=None, tin=""), ADA]
+    asked = [(person, HOME) for person in people] + [(ADA, Address("nowhere", "", "", "", ""))]
+    assert traces_texts(KEY, asked) == [traces_text(traces_of(KEY, *each)) for each in asked]
+    assert traces_texts(KEY, []) == []
 
 
 def test_traces_are_hashed_alike_for_ever_so_that_what_was_kept_years_ago_is_found() -> None:

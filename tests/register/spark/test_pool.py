@@ -26,6 +26,7 @@ from counterfoil.core.errors import (
     VerifyFault,
 )
 from counterfoil.register.custodian import KeyCustodian
+from counterfoil.register.pages import code_digest as code_digests
 from counterfoil.register.spark import pool as pools
 from counterfoil.register.spark import tasks
 from counterfoil.register.spark.pool import Cluster, check_remote, spark_pool
@@ -196,6 +197,22 @@ def test_a_worker_with_other_modules_or_a_job_of_another_key_does_nothing(
     table = pa.table({"number": [0], "call": [b"forged"]})
     [answer] = tasks.run_calls(iter(table.to_batches()), job)
     assert answer.column("answer").to_pylist()[0][:1] == b"\x00"
+
+
+def test_a_worker_whose_table_of_names_is_another_has_other_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = tmp_path / "normalize" / "data"
+    tables.mkdir(parents=True)
+    (tmp_path / "names.py").write_text("", encoding="utf-8")
+    monkeypatch.setattr(tasks, "PACKAGE", tmp_path)
+    monkeypatch.setattr(code_digests, "PACKAGE", tmp_path)
+    seen: set[str] = set()
+    for name in ("given_names.csv", "unicode.tsv"):
+        for text in ("", "ana,anna\n"):
+            (tables / name).write_text(text, encoding="utf-8")
+            seen.add(tasks.code_digest.__wrapped__())
+    assert len(seen) == 4
 
 
 def test_a_custodian_that_is_down_is_named_by_its_code(here: Here, tmp_path: Path) -> None:

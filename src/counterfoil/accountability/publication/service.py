@@ -28,7 +28,7 @@ from counterfoil import ledger
 from counterfoil.accountability.publication.site import write_site
 from counterfoil.controls.recall.listing import list_at
 from counterfoil.controls.witnesses import Ask, Cosign, Cosigned, cosign, office_policy
-from counterfoil.core.atomic_files import replace_file
+from counterfoil.core.atomic_files import replace_public
 from counterfoil.core.errors import StateFault, StoreFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Public
@@ -121,7 +121,7 @@ def publication_status(office: Office, _actor: Actor) -> PublicationStatus:
 
 def _write_recalls(office: Office, actor: Actor, folder: Path, note: str) -> None:
     try:
-        replace_file(folder / RECALLS, list_at(office, actor, note).data)
+        replace_public(folder / RECALLS, list_at(office, actor, note).data)
     except OSError:
         raise StoreFault(
             "export_failed",

@@ -36,6 +36,7 @@ from counterfoil.accountability.publication.counts import COLUMNS, SMALL
 from counterfoil.accountability.publication.facts import Download, Event, SiteFacts, read_facts
 from counterfoil.accountability.publication.texts import LANGUAGES, translator
 from counterfoil.accountability.publication.verify_page import inline_hash, make_verify_page
+from counterfoil.core.atomic_files import replace_public
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.instants import minute_text
 from counterfoil.office import Office
@@ -78,9 +79,7 @@ def write_site(office: Office, folder: Path, checked: ledger.CheckReport) -> int
         for name, data in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f".{path.name}.tmp")
-            beside.write_bytes(data)
-            beside.replace(path)
+            replace_public(path, data)
     except OSError:
         raise StoreFault(
             "export_failed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,7 @@ from counterfoil.cli.ask.options import (
 )
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, say, show
 from counterfoil.cli.passphrases import ask_new, read_passphrase
+from counterfoil.core.atomic_files import open_private
 from counterfoil.core.errors import StoreFault, UsageFault
 from counterfoil.core.values import Header
 from counterfoil.requester.check import Checked, Law, check_request_file, header_for, rules_of
@@ -182,7 +184,7 @@ def _write_list(path: Path | None, problems: list[RowProblem]) -> None:
         return
     names = RowProblem.__struct_fields__
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with os.fdopen(open_private(path), "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\r\n")
             writer.writerow(names)
             writer.writerows([getattr(each, name) for name in names] for each in problems)

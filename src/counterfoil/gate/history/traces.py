@@ -13,12 +13,12 @@ accounting is nobody else's. 0 means that it is absent, and matches nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import Address, AddressForm, Person, Sensitive
-from counterfoil.gate.history.keyed_hash import ABSENT, prepare
+from counterfoil.gate.history.keyed_hash import ABSENT, prepare_column
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.folding import fold_entry, fold_words
 from counterfoil.normalize import counted_address, normalize_address
@@ -44,9 +44,28 @@ def traces_of(key: bytes, person: Person, address: Address) -> Traces:
 
 def traces_text_of(key: bytes, person: Person, address: Address | AddressForm) -> str:
     """`traces_text` of the traces of a request. `address`: its form, where that is known."""
-    form = normalize_address(address) if isinstance(address, Address) else address
-    hashers = zip(_hashers(key), _texts(person, form), strict=True)
-    return b"".join([hashed(text) if text else ABSENT for hashed, text in hashers]).hex()
+    return traces_texts(key, [(person, address)])[0]
+
+
+def traces_texts(key: bytes, asked: Sequence[tuple[Person, Address | AddressForm]]) -> list[str]:
+    """`traces_text_of` for many requests at once, at two thirds of its cost."""
+    texts = [
+        _texts(person, normalize_address(address) if isinstance(address, Address) else address)
+        for person, address in asked
+    ]
+    columns = [
+        _hash_present(hashed, column)
+        for hashed, column in zip(_hashers(key), zip(*texts, strict=True), strict=False)
+    ]
+    return [b"".join(hashes).hex() for hashes in zip(*columns, strict=True)]
+
+
+def _hash_present(
+    hashed: Callable[[Iterable[str]], list[bytes]], texts: Sequence[str]
+) -> list[bytes]:
+    """The hash of each text; of an empty one, what stands for what is absent."""
+    hashes = iter(hashed(filter(None, texts)))
+    return [next(hashes) if text else ABSENT for text in texts]
 
 
 def _texts(person: Person, address: AddressForm) -> tuple[str, str, str, str]:
@@ -54,7 +73,7 @@ def _texts(person: Person, address: AddressForm) -> tuple[str, str, str, str]:
     given, family = fold_words(person.given_name), fold_words(person.family_name)
     name = f"{given}|{family}" if given and family else ""
     dated = f"{name}|{person.date_of_birth}" if name and person.date_of_birth else ""
-    digits = person.tin.translate({ord("-"): None, ord(" "): None})
+    digits = person.tin.replace("-", "").replace(" ", "")
     number = (
         digits if len(digits) == _NUMBER_DIGITS and digits.isascii() and digits.isdigit() else ""
     )
@@ -98,7 +117,7 @@ def statute_of(written: str, agreement: Agreement) -> str:
 
 
 @lru_cache(1)
-def _hashers(key: bytes) -> tuple[Callable[[bytes | str], bytes], ...]:
-    """The hash functions of person, name, door and number. An office has one key."""
+def _hashers(key: bytes) -> tuple[Callable[[Iterable[str]], list[bytes]], ...]:
+    """The hash functions of columns of person, name, door and number. An office has one key."""
     kinds = (b"account person", b"account name", b"account door", b"account number")
-    return tuple(prepare(key, kind) for kind in kinds)
+    return tuple(prepare_column(key, kind) for kind in kinds)

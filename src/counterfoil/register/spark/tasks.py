@@ -58,6 +58,8 @@ _CONTEXT: Final = b"counterfoil/spark/v1\x00"
 _NONCE: Final = 12
 _FAULT, _DONE = b"\x00", b"\x01"
 _JOBS_KEPT: Final = 4
+_DECIDING: Final = ("*.py", "*.csv", "*.tsv")
+"""The files of the program by which an answer is decided."""
 _REFUSED: Final = msgspec.msgpack.Decoder(Refused)
 _idle: dict[bytes, list[_Worker]] = {}
 _lock: Final = Lock()
@@ -103,7 +105,7 @@ class _Worker:
         if job.code != code_digest():
             raise StateFault(
                 "spark_other_code",
-                "a Spark worker has other modules of Counterfoil than its caller",
+                "a Spark worker has other modules or tables of Counterfoil than its caller",
                 place="spark",
                 cure="Install the same version for the Python of every Spark worker.",
             )
@@ -168,8 +170,9 @@ def _take(job: Job) -> _Worker:
 
 @cache
 def code_digest() -> str:
-    """Of Counterfoil's modules: what a job sends is read, and decided, by the same code alone."""
-    return digest_of_code(PACKAGE.rglob("*.py"))
+    """Of Counterfoil's modules and tables: what a job sends is read, and decided, by the same code
+    with the same tables of names and letters alone."""
+    return digest_of_code(path for kind in _DECIDING for path in PACKAGE.rglob(kind))
 
 
 def altered() -> VerifyFault:

@@ -11,12 +11,14 @@ recognized as the same.
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from counterfoil.core.atomic_files import open_private
 from counterfoil.core.errors import InputFault, StoreFault, UsageFault
 from counterfoil.intake import COLUMN_NAMES
 from counterfoil.intake.columns import BY_NAME, ColumnKind, check_columns
@@ -150,7 +152,7 @@ def _turn_date(cell: str, order: str) -> str:
 
 def _write(target: Path, rows: Iterable[list[str]]) -> None:
     try:
-        with target.open("w", encoding="utf-8", newline="") as file:
+        with os.fdopen(open_private(target), "w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\r\n").writerows(rows)
     except OSError:
         raise StoreFault(

@@ -5,8 +5,10 @@ merged cells, formulas, errors. A cell is text as it stands; a whole number is i
 its format pads it (a ZIP that Excel shows as 01234); a date that Excel knows as one is YYYY-MM-DD.
 Whatever else a number could be is decided by nobody: habits.py tells it.
 
-Not read: an encrypted workbook, .xls, .xlsb, .ods, a workbook with macros. Bounds: 256 MB unpacked,
-200,000 rows, 200 columns. Nothing in the file is run, and no link in it is followed.
+Not read: an encrypted workbook, .xls, .xlsb, .ods, a workbook with macros. Bounds: 256 MB unpacked
+in 4,096 parts, 200,000 rows, 200 columns, 8,000,000 tags, and 256 million characters in all cells
+together: one text that the workbook has once may stand in every cell. Nothing in the file is run,
+and no link in it is followed.
 """
 
 from __future__ import annotations
@@ -26,14 +28,18 @@ from counterfoil.intake import COLUMN_NAMES
 from counterfoil.requester.sheets.names import fold_name
 
 MAX_UNPACKED_BYTES: Final = 268_435_456
+MAX_CHARACTERS: Final = MAX_UNPACKED_BYTES
+MAX_PARTS: Final = 4_096
+MAX_TAGS: Final = 8_000_000
+"""Signs that begin a tag, in all parts: what is built of an empty one is a hundred bytes."""
 MAX_ROWS: Final = 200_000
 MAX_COLUMNS: Final = 200
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _ZEROS: Final = re.compile("0+(-0+)*")
-_XML: Final = (".xml", ".rels")
 _START_BYTES: Final = 8192
+_BLOCK_BYTES: Final = 1 << 20
 _FIRST_ROWS: Final = 50
 _DECLARED: Final = (b"<!DOCTYPE", b"<!ENTITY")
 """What no workbook declares, and what makes a small file large."""
@@ -97,11 +103,9 @@ def _read(path: Path, wanted: str) -> Sheet:
     with ZipFile(path) as archive:
         names = archive.namelist()
         size = sum(each.file_size for each in archive.infolist())
-        starts = [archive.open(name).read(_START_BYTES) for name in names if name.endswith(_XML)]
-    if any(mark in start.replace(b"\0", b"") for start in starts for mark in _DECLARED):
-        raise _no_workbook(path)
-    if size > MAX_UNPACKED_BYTES:
-        raise _too_large(path)
+        if size > MAX_UNPACKED_BYTES or len(names) > MAX_PARTS:
+            raise _too_large(path)
+        _check_parts(archive, names, path)
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise InputFault(
             "workbook_macros",
@@ -116,6 +120,23 @@ def _read(path: Path, wanted: str) -> Sheet:
         return Sheet(list(_rows(sheet, path)), remarks)
     finally:
         book.close()
+
+
+def _check_parts(archive: ZipFile, names: list[str], path: Path) -> None:
+    """Look at every part, whatever it is called, before it is built in memory: none declares an
+    entity, and all together are within the bounds of tags."""
+    tags = 0
+    for name in names:
+        with archive.open(name) as part:
+            block = part.read(_BLOCK_BYTES)
+            start = block[:_START_BYTES].replace(b"\0", b"")
+            if any(mark in start for mark in _DECLARED):
+                raise _no_workbook(path)
+            while block:
+                tags += block.count(b"<")
+                if tags > MAX_TAGS:
+                    raise _too_large(path)
+                block = part.read(_BLOCK_BYTES)
 
 
 def _choose(book: Any, wanted: str, name: str) -> tuple[Any, tuple[str, ...]]:
@@ -185,11 +206,16 @@ def _check_hidden(path: Path, sheet: Any) -> None:
 
 
 def _rows(sheet: Any, path: Path) -> Iterator[list[str]]:
+    characters = 0
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(), start=1):
         if number > MAX_ROWS or len(row) > MAX_COLUMNS:
             raise _too_large(path)
-        yield [_text(cell) for cell in row]
+        texts = [_text(cell) for cell in row]
+        characters += sum(map(len, texts))
+        if characters > MAX_CHARACTERS:
+            raise _too_large(path)
+        yield texts
 
 
 def _text(cell: Any) -> str:
@@ -225,7 +251,8 @@ def _number(value: float, form: str) -> str:
 def _too_large(path: Path) -> InputFault:
     return InputFault(
         "workbook_large",
-        f"the workbook is larger than {MAX_ROWS} rows, {MAX_COLUMNS} columns or 256 MB unpacked",
+        f"the workbook is larger than {MAX_ROWS} rows, {MAX_COLUMNS} columns, {MAX_PARTS} parts, "
+        f"{MAX_TAGS} tags or 256 MB unpacked",
         place=path.name,
         cure='Delete the empty rows and columns after the last one, or save it as "CSV UTF-8".',
     )

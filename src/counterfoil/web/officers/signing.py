@@ -150,16 +150,16 @@ def _sign_in_sandbox(visit: Visit, ceremony: str) -> Done:
 
 
 async def give_up(visit: Visit) -> Response:
-    """Forget an act that was not signed."""
+    """Leave an act unsigned: who began it ends it, and who was to sign it second is not asked
+    again."""
     dispatch, officer = visit.dispatch, visit.officer.officer
     name = visit.part("ceremony")
-
-    def forget() -> None:
-        dispatch.ceremonies.command(officer, name)
-        dispatch.ceremonies.give_up(name)
-
-    await dispatch.alone(forget)
-    visit.say("Nothing was signed and nothing was done.")
+    is_over = await dispatch.alone(lambda: dispatch.ceremonies.decline(officer, name))
+    visit.say(
+        "Nothing was signed and nothing was done."
+        if is_over
+        else "You did not sign. Until its time is over, another officer may still sign it."
+    )
     return visit.go("inbox")
 
 
