@@ -17,7 +17,7 @@ import msgspec
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
 from counterfoil.gate.law.citations import Charge, SectionRange, charges_of, ranges_of
-from counterfoil.gate.law.demands import edition_of
+from counterfoil.gate.law.demands import check_format, edition_of
 from counterfoil.gate.law.folding import (
     Screen,
     fold_citation,
@@ -29,7 +29,6 @@ from counterfoil.gate.law.folding import (
     screened_words,
     split_words,
 )
-from counterfoil.gate.law.formats import check_format
 from counterfoil.gate.law.lists import LawList, Lists
 from counterfoil.gate.law.purposes import NOTHING, Purposes, compile_purposes
 from counterfoil.gate.law.route import (
@@ -229,9 +228,7 @@ def compile_terms(
         designated=_designated(authority, statutes),
         courts=_dated(lists.courts, fold_court) if lists else {},
         classes=_dated(lists.classes, fold_citation) if lists else {},
-        office_agencies={
-            office.id: office.agency for office in route.rules.offices if office.agency
-        },
+        office_agencies={each.id: each.agency for each in route.rules.offices if each.agency},
         requester_agency=requester.agency or "",
         readings=readings,
         none_of=frozenset(word for text in reason.none_of for word in screened_words(text)),

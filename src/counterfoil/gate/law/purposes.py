@@ -49,6 +49,7 @@ from counterfoil.gate.law.folding import (
     Screen,
     first_reading,
     fold_screened,
+    forms_of,
     new_screen,
     screened_words,
 )
@@ -402,17 +403,3 @@ def _longest(choice: str) -> str:
     return max(
         choice.split(" "), key=lambda word: (not word.isdigit(), word not in _GRAMMAR, len(word))
     )
-
-
-def forms_of(word: str) -> set[str]:
-    """A word with the usual endings of English; of a phrase, its last word has them."""
-    stems = {word}
-    if word.endswith("e"):
-        endings = {f"{word}s", f"{word}d", f"{word[:-1]}ing"}
-    elif word.endswith("y") and word[-2:-1] not in "aeiou":
-        endings = {f"{word[:-1]}ies", f"{word[:-1]}ied", f"{word}ing"}
-    elif word.endswith(("s", "x", "z", "ch", "sh")):
-        endings = {f"{word}es", f"{word}ed", f"{word}ing"}
-    else:
-        endings = {f"{word}s", f"{word}ed", f"{word}ing"}
-    return stems | endings

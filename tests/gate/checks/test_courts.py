@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from counterfoil.gate.checks.document import court_in_short
 from counterfoil.gate.law.compiled import fold_court
-from counterfoil.gate.law.courts import court_in_short
 
 DISTRICTS = {"western district of washington", "w d wash", "district of oregon", "s d n y"}
 WESTERN = "united states district court for the western district of washington"
