@@ -14,7 +14,14 @@ from typing import Final
 import msgspec
 
 from counterfoil.core.values import Public
-from counterfoil.gate.law.folding import Screen, fold_entry, new_screen, screened_words, split_words
+from counterfoil.gate.law.folding import (
+    Screen,
+    fold_entry,
+    forms_of,
+    new_screen,
+    screened_words,
+    split_words,
+)
 from counterfoil.gate.law.route import CommonRules, DocumentRules, OwnDays
 
 _NONE: Final = frozenset[str]()
