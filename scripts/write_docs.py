@@ -2,7 +2,8 @@
 
     docs/formats/codes.md            every error code (fault_codes.py), row rejects, `not_compared`
     docs/formats/refusal-codes.md    every code that a requester can see for `refused`, from law/
-    docs/formats/law-cases.md        how many sentences of the law refuse and admit, by element
+    docs/formats/law-cases.md        how many sentences of the law refuse and admit, by subject
+                                     (law_subjects.py) and by element
     docs/operate/commands.md         every verb's help, from the command line itself
     docs/operate/actions.md          who may do what at an office (client/actions.py)
 
@@ -31,6 +32,7 @@ from counterfoil.intake.rejects import WORDS
 from counterfoil.register.rows import CURES
 from counterfoil.register.snapshot_age import SNAPSHOT_OLD
 from scripts.fault_codes import read_faults
+from scripts.law_subjects import SUBJECTS, Subject, own_name
 
 ROOT = Path(__file__).parents[1]
 _MADE = "<!-- Made by `python -m scripts.write_docs`; do not edit. -->"
@@ -100,10 +102,17 @@ def cases_page() -> str:
         by_element.setdefault(result.element, []).append(result)
     cited = {each.id: each for law in routes_of(library) for each in law.elements}
     rows = [_cases_row(element, by_element.get(name, [])) for name, element in cited.items()]
+    subjects = [_subject_row(each, cited, by_element) for each in SUBJECTS]
+    of_subject = ("subject", "citation", "refuse", "admit", "elements, or tests of what is none")
     head = ("element", "citation", "words", "refuse", "admit", "refused because", "admitted")
     return f"""# The sentences of the law
 
 {_MADE}
+
+What a question must meet is an element, and sentences of `law/cases` refuse and admit by it. What
+the holder owes beside an answer is none: tests show it.
+
+{_table(of_subject, subjects)}
 
 Each element of the law: whether words of the law are quoted, how many sentences of `law/cases`
 refuse and admit about it, and the first two of both. `counterfoil law explain ELEMENT` shows all
@@ -111,6 +120,20 @@ of them; [law-elements.md](law-elements.md) has the words of each element.
 
 {_table(head, rows)}
 """
+
+
+def _subject_row(
+    subject: Subject, cited: dict[str, Element], by_element: dict[str, list[CaseResult]]
+) -> tuple[str, ...]:
+    """A subject with its elements and how many sentences refuse and admit by them, or its tests."""
+    ids = [each for each in cited if own_name(each) in subject.elements]
+    results = [result for each in ids for result in by_element.get(each, [])]
+    if not ids:
+        tests = "; ".join(f"`{test}`" for test in subject.tests)
+        return subject.title, subject.citation, "", "", tests
+    refuse = sum(bool(each.expected) for each in results)
+    elements = ", ".join(f"`{each}`" for each in ids)
+    return subject.title, subject.citation, str(refuse), str(len(results) - refuse), elements
 
 
 def _cases_row(element: Element, results: list[CaseResult]) -> tuple[str, ...]:

@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Literal
 
+import msgspec
 import pytest
 
 from counterfoil import client
 from counterfoil.accountability.evidence import replay
 from counterfoil.core.errors import VerifyFault
 from counterfoil.disclosure import determine
-from counterfoil.register.snapshot_age import is_too_old
+from counterfoil.register.snapshot_age import SNAPSHOT_OLD, is_too_old
 from tests.accountability.evidence.bundles import make
-from tests.world.office import NOW, World, read_rows
+from tests.house.tree import ROOT
+from tests.world.office import World, read_rows
 from tests.world.people import SOURCE
 
-BUILT = "2026-05-04T12:00:00Z"
-CASES = (
-    ("it was built on the day on which it is asked", 0, False),
-    ("it is as old as the agreement lets it be", 30, False),
-    ("it is one day older", 31, True),
-    ("it is years older", 800, True),
-    ("its clock was ahead of ours", -1, False),
-)
+CASES = ROOT / "law" / "cases" / "after-the-gate" / "snapshot-age.yaml"
 
 
-@pytest.mark.parametrize(("because", "days", "old"), CASES)
-def test_age_is_counted_in_days_from_the_build(because: str, days: int, old: bool) -> None:
-    today = (NOW + timedelta(days=days)).date()
-    assert is_too_old(BUILT, 30, today) is old, because
-    assert not is_too_old(BUILT, None, today)
+class Sentence(msgspec.Struct, forbid_unknown_fields=True):
+    """One sentence of the file, which says what its fields are."""
+
+    because: str
+    built_on: date
+    oldest_days: int | None
+    asked_on: date
+    finds: Literal["asked", "snapshot_old"]
+
+
+class File(msgspec.Struct, forbid_unknown_fields=True):
+    """The file."""
+
+    format: Literal["counterfoil-snapshot-cases-1"]
+    title: str
+    sentences: list[Sentence]
+
+
+SENTENCES = msgspec.yaml.decode(CASES.read_bytes(), type=File).sentences
+
+
+@pytest.mark.parametrize("sentence", SENTENCES, ids=lambda each: each.because)
+def test_a_snapshot_is_asked_as_the_sentence_says(sentence: Sentence) -> None:
+    built_at = f"{sentence.built_on}T23:59:59Z"
+    old = is_too_old(built_at, sentence.oldest_days, sentence.asked_on)
+    assert (SNAPSHOT_OLD if old else "asked") == sentence.finds
+
+
+def test_two_sentences_at_least_say_each() -> None:
+    finds = [each.finds for each in SENTENCES]
+    assert min(finds.count("asked"), finds.count(SNAPSHOT_OLD)) >= 2
 
 
 def test_an_older_snapshot_answers_nobody_and_a_newer_one_the_same_question(world: World) -> None:

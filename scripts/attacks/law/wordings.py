@@ -44,9 +44,42 @@ CASES: Final = (
     *(
         Case(f"fact-{number}", {**_C, "offence_fact": text})
         for number, text in enumerate(
-            ("not known at this time", "see file", "as described in the attached report"), 1
+            (
+                "not known at this time", "see file", "as described in the attached report",
+                "connived or conspired to prevent or hamper his departure",
+                "weather was fine on that day", "has a criminal record in Ohio",
+                "failure to comply with order",
+            ),
+            1,
         )
     ),
+    *numbered(
+        "forum",
+        "reason",
+        (
+            "Evidence for the bond hearing before the immigration judge, where he claims this home",
+            "The witness says he receives checks here, which child support has asked us to confirm",
+            "Her visa petition names this home, and USCIS must decide if the marriage is genuine",
+            "To test the accuracy of our address records, using a sample of tenants and letters",
+            "A journalist alleges that the notice went astray, and our press office wants facts",
+        ),
+    ),
+    *numbered("stay", "stay_or_deferral", ("N/A - petition pending", "none (stay granted)")),
+    *numbered("review", "review", ("none?", "none: petition for review filed")),
+    *(
+        Case(
+            f"title-{number}",
+            {"engaged_officers": f"W{7400 + number}|Ada Kerr|{title}|{tree.AGENCY}"},
+        )
+        for number, title in enumerate(
+            (
+                "Retired special agent", "County prosecutor", "Detective, Seattle Police",
+                "Fiduciary",
+            ),
+            1,
+        )
+    ),
+    *numbered("several", "given_name", ("Juan married to Maria", "Juan MFJ Maria", "UTMA Juan")),
     *_officers(
         "officer",
         (
@@ -61,7 +94,10 @@ CASES: Final = (
     *_denials(
         "honest-review",
         "review",
-        ("None.", "no petition for review", "No motion pending", "denied in 2024"),
+        (
+            "None.", "no petition for review", "No motion pending", "denied in 2024",
+            "certiorari denied", "appeal waived",
+        ),
     ),
     *_denials("honest-number", "investigation_number", ("77-7", "WA-UNK-26-431")),
     *_denials(

@@ -64,6 +64,8 @@ from counterfoil.gate.law.statute import Statute
 from counterfoil.gate.replay import decide_again
 
 BASE: Final = "base"
+AFTER: Final = "after-the-gate"
+"""The folder of sentences about what follows the gate, each in a format of its own."""
 
 
 class Columns(Closed, frozen=True, gc=False):
@@ -228,10 +230,10 @@ def _items(text: str) -> list[str]:
 
 
 def read_case_files(directory: Path) -> list[Path]:
-    """Every case file under a directory, the bases left out, in order of path."""
-    return sorted(
-        path for path in directory.rglob("*.yaml") if path not in set(directory.glob("base*.yaml"))
-    )
+    """Every case file under a directory, in order of path, without the bases and the sentences of
+    `AFTER`, which are about no element."""
+    left_out = {*directory.glob("base*.yaml"), *directory.glob(f"{AFTER}/*.yaml")}
+    return sorted(path for path in directory.rglob("*.yaml") if path not in left_out)
 
 
 def read_document(fields: dict[str, Any], path: Path) -> Document:

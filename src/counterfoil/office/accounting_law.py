@@ -13,9 +13,11 @@
     status        `settled`, or `open`: then `readings` has both, and `informs` discloses less
     decides       who may decide which reading holds
 
-`small_counts` says the same of small counts in the yearly report. A route that has no row, such as
-that of a batch of an older version, has the row that discloses least. The file comes with the
-program, because it decides nothing about an answer: the digest of the rules does not cover it.
+`quotes` are words of the Code with their digest, on which accounting and holds rest and no element
+of the law does. `small_counts` says the same of small counts in the yearly report. A route that has
+no row, such as that of a batch of an older version, has the row that discloses least. The file
+comes with the program, because it decides nothing about an answer: the digest of the rules does not
+cover it.
 """
 
 from __future__ import annotations
@@ -26,8 +28,9 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from counterfoil.core import canonical
 from counterfoil.gate.law.route import Closed, Texts
-from counterfoil.gate.law.schema import Identifier, Text, read_law_file
+from counterfoil.gate.law.schema import Digest, Identifier, Text, read_law_file, require
 
 _FILE: Final = Path(__file__).parent / "data" / "accounting-law.yaml"
 Status = Literal["settled", "open"]
@@ -57,12 +60,21 @@ class SmallCounts(Closed, frozen=True, gc=False):
     decides: Text
 
 
+class Quote(Closed, frozen=True, gc=False):
+    """Words of the Code, where they stand, and their SHA-256."""
+
+    citation: Text
+    quote: Text
+    digest: Digest
+
+
 class AccountingLaw(Closed, frozen=True, gc=False):
     """The file."""
 
     format: Literal["counterfoil-accounting-law-1"]
     routes: Annotated[tuple[RouteAccounting, ...], msgspec.Meta(min_length=1)]
     small_counts: SmallCounts
+    quotes: Annotated[tuple[Quote, ...], msgspec.Meta(min_length=1)]
 
 
 UNKNOWN: Final = RouteAccounting(
@@ -81,8 +93,18 @@ UNKNOWN: Final = RouteAccounting(
 
 @cache
 def accounting_law() -> AccountingLaw:
-    """The file, read once. Raises SettingsFault as `read_law_file`."""
-    return read_law_file(_FILE, AccountingLaw)
+    """The file, read once. Raises SettingsFault as `read_law_file`, and law_quote_digest where a
+    quote is not what its digest says."""
+    found = read_law_file(_FILE, AccountingLaw)
+    for each in found.quotes:
+        require(
+            canonical.digest(each.quote.encode()) == each.digest,
+            "law_quote_digest",
+            "the quoted words do not match their digest",
+            f"{_FILE.name}: {each.citation}",
+            "Compare the words with the US Code and correct the one that differs.",
+        )
+    return found
 
 
 def accounting_of_route(route: str) -> RouteAccounting:

@@ -49,6 +49,11 @@ def test_every_route_of_the_law_has_a_row_with_a_citation_and_every_open_one_bot
             assert row.decides
 
 
+def test_the_words_of_the_accounting_and_of_holds_are_quoted_with_their_digest() -> None:
+    quoted = {each.citation for each in accounting_law().quotes}
+    assert {"26 USC 6103(i)(2)(C)", "26 USC 6103(i)(6)", "26 USC 6103(p)(3)(A)"} < quoted
+
+
 def test_consent_informs_and_both_routes_of_subsection_i_need_a_decision_and_look_alike() -> None:
     written, order = accounting_of_route("written-request"), accounting_of_route("court-order")
     assert accounting_of_route("consent").informs == "always"

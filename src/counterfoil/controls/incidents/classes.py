@@ -81,9 +81,10 @@ DUTIES: Final[dict[IncidentClass, tuple[str, ...]]] = {
     IncidentClass.USE_BEYOND_AGREEMENT: _RECIPIENT,
     IncidentClass.CANARY_ASKED: (),
     IncidentClass.REQUESTER_SILENT: (
-        "26 USC 6103(p)(4)(F): the recipient returns the information with its copies, or makes it "
-        "undisclosable, and reports in writing how; 6103(p)(4): the Secretary may refuse further "
-        "disclosures to it until that is met.",
+        "26 USC 6103(p)(4)(F)(ii): a Federal agency returns the information with its copies, makes "
+        "it undisclosable, or keeps what is left under the conditions of (A) to (E); that it "
+        "certifies which is the agreement's term. 6103(p)(4): the Secretary may refuse further "
+        "disclosures to it until the paragraph's requirements are met.",
     ),
 }
 """What the Code says of an incident of each class and has the holder do for the taxpayer. The words

@@ -49,6 +49,12 @@ _OWN_NAME: Final = "district court "
 _YES_AND_NO: Final = frozenset({"yes", "no"})
 _NO_PURPOSES: Final = frozenset({"locating", "civil"})
 """Other purposes that a consent cannot have."""
+_PARENT: Final = "parent"
+_TITLES: Final = frozenset({"mr", "mrs", "ms", "miss", "dr", "rev", "jr", "sr", "ii", "iii", "iv"})
+_DOUBT: Final = re.compile(r"[?(\[{<]|\bp\. ?p\b", re.IGNORECASE)
+"""What stands in a signature's name beside it."""
+_SPACES: Final = re.compile(r"[\s_-]+")
+_HONORABLE: Final = ("hon ", "hon. ", "the hon", "honorable ", "judge ")
 _GENERATIONS: Final = frozenset({"sr", "senior", "jr", "junior", "ii", "iii", "iv"})
 """Words by which a parent of a child's name is told from the child."""
 _PURPOSE_WORDS: Final = 2
@@ -116,7 +122,10 @@ def document_reaches_item(document: Document, file: FileInput, terms: Terms) -> 
     """The document reaches what is asked: the address."""
     if not document.items:
         return NOT_SHOWN
-    return met_if(not terms.document_items.isdisjoint(map(fold_entry, document.items)))
+    items = {fold_entry(item) for item in document.items}
+    if terms.edition > 4:
+        items |= {item.rstrip(" .") for item in items}
+    return met_if(not terms.document_items.isdisjoint(items))
 
 
 def person_is_reached(inputs: CheckInput, terms: Terms) -> State:
@@ -149,6 +158,8 @@ def order_court_is_district(document: Document, file: FileInput, terms: Terms) -
     if fold_stated(document.court) in terms.absent:
         return NOT_SHOWN
     court = fold_court(document.court)
+    if terms.edition > 4:
+        court = court_in_short(court, lambda name: name in terms.courts)
     if terms.edition > 3 and court.startswith(_OWN_NAME):
         return met_if(is_listed(terms.courts.get(court, ()), file.on))
     found = _COURT.match(court)
@@ -169,7 +180,12 @@ def order_statute_is_criminal(document: Document, file: FileInput, terms: Terms)
 def order_judge_is_listed(document: Document, file: FileInput, terms: Terms) -> State:
     """The order is of a judge of a class that may grant it."""
     judge = fold_stated(document.judge)
-    return NOT_SHOWN if judge in terms.absent else met_if(judge in terms.judges)
+    if judge in terms.absent:
+        return NOT_SHOWN
+    if terms.edition > 4:  # `Hon. Ada Marsh, United States District Judge`, `magistrate-judge`
+        name, _, office = judge.replace("-", " ").rpartition(", ")
+        judge = office if name.startswith(_HONORABLE) else judge.replace("-", " ")
+    return met_if(judge in terms.judges)
 
 
 def _order_finds(finding: str) -> Callable[[FileInput, Terms], State]:
@@ -177,7 +193,10 @@ def _order_finds(finding: str) -> Callable[[FileInput, Terms], State]:
 
     @_of_document
     def check(document: Document, file: FileInput, terms: Terms) -> State:
-        return MET if finding in map(fold_entry, document.finds) else NOT_SHOWN
+        finds = map(fold_entry, document.finds)
+        if terms.edition > 4:
+            finds = (_SPACES.sub("_", each) for each in finds)
+        return MET if finding in finds else NOT_SHOWN
 
     return check
 
@@ -213,7 +232,8 @@ def consent_purpose_is_stated(document: Document, file: FileInput, terms: Terms)
     if terms.edition > 3:
         if not _is_own_purpose(document.purpose, terms):
             return NOT_MET
-        if terms.purposes.acts.hits(purpose.split()):
+        acts, looked_at = terms.purposes.acts, terms.later.purposes
+        if acts.hits(purpose.split()) or looked_at.hits(screened_words(document.purpose)):
             return NEEDS_OFFICER
     says = tells(purpose.split(), _PURPOSE_WORDS, _PURPOSE_LETTERS)
     return met_if(says and purpose.removeprefix("for ") not in terms.consent.empty_purposes)
@@ -286,14 +306,49 @@ def _signer_state(document: Document, is_own: bool, terms: Terms) -> State:
     names_requester = any(f" {fold_court(name)} " in f" {tight} " for name in terms.requester)
     if names_requester or not rules.no_signers.isdisjoint(signer):
         return NOT_MET
-    if is_own:
-        return MET
+    state = _doubt_state(document, signer, is_own, terms)
+    if is_own or state is not MET:
+        return state
     if document.signed_by and _is_taxpayers(signer, document):
         more = signer.intersection(_GENERATIONS)
         return NEEDS_OFFICER if more else NOT_MET
     if len(words) < 2 or not terms.wordings.business_forms.isdisjoint(signer):
         return NEEDS_OFFICER
     return MET
+
+
+def _doubt_state(document: Document, signer: frozenset[str], is_own: bool, terms: Terms) -> State:
+    """What law of format 5 finds beside a signer's name, or in a capacity."""
+    if terms.edition < 5:
+        return MET
+    if not is_own:
+        return _other_state(document, terms)
+    named = _is_taxpayers(signer, document)
+    return _beside_state(document, signer, terms) if named else MET
+
+
+def _beside_state(document: Document, signer: frozenset[str], terms: Terms) -> State:
+    """The state of what stands beside the taxpayer's name: not met where it says that another
+    signed, or that the taxpayer cannot have (`Rosalind Quill per Dana Fields`, `deceased`); where
+    it may, an officer looks."""
+    own = {
+        word
+        for person in document.people
+        for field in (person.given_name, person.middle_name, person.family_name)
+        for word in split_words(field)
+    }
+    beside = signer - own
+    if not terms.later.for_others.isdisjoint(beside):
+        return NOT_MET
+    is_doubtful = len(beside - _TITLES) > 1 or _DOUBT.search(document.signed_by)
+    return NEEDS_OFFICER if is_doubtful else MET
+
+
+def _other_state(document: Document, terms: Terms) -> State:
+    """An officer looks at another's signature in the place of a taxpayer who has died, since the
+    route asks about the living, and at a name with brackets or a question mark."""
+    is_dead = fold_stated(document.capacity) in terms.later.for_the_dead
+    return NEEDS_OFFICER if is_dead or _DOUBT.search(document.signed_by) else MET
 
 
 def _is_taxpayers(signer: frozenset[str], document: Document) -> bool:
@@ -303,7 +358,8 @@ def _is_taxpayers(signer: frozenset[str], document: Document) -> bool:
 
 
 def minor_consents_by_guardian(inputs: CheckInput, terms: Terms) -> State:
-    """The consent of a taxpayer who was under age on its day is signed by a parent or guardian.
+    """The consent of a taxpayer who was under age on its day is signed by a parent or guardian, and
+    that of one who was not by no parent as such.
     The age is told by the request's date of birth and by the document's."""
     scope = inputs.scope
     if scope is None:
@@ -311,4 +367,48 @@ def minor_consents_by_guardian(inputs: CheckInput, terms: Terms) -> State:
     stated = {day for people in scope.people.values() for _, day in people}
     born = [day for day in (*stated, inputs.request.person.date_of_birth) if day is not None]
     is_minor = any(age_on(scope.issued_on, day) < terms.consent.adult_years for day in born)
+    if terms.edition > 4 and born and not is_minor and scope.capacity == _PARENT:
+        return NOT_MET
     return met_if(not is_minor or scope.capacity in terms.consent.for_minors)
+
+
+_FRONT: Final = re.compile(
+    r"(?:the )?(?:usdc|(?:united states|u s|us) dist(?:rict)? (?:court|ct))\b"
+)
+_SHORT: Final = "united states district court"
+_DISTRICT: Final = re.compile(r"united states district court(?: in and)?(?: for)?(?: the)? ")
+_PLACE: Final = re.compile(
+    r"(?P<district>.+?)(?: at (?P<at>.+)| (?P<of>[a-z]+(?: [a-z]+){0,2}) division)\Z"
+)
+_OTHERS: Final = frozenset(
+    ("bankruptcy", "immigration", "probation", "pretrial", "tax", "appellate", "appeals", "clerk",
+     "civil", "office", "administrative")
+)  # fmt: skip
+"""Words of divisions and offices that are no place."""
+
+
+def court_in_short(court: str, is_district: Callable[[str], bool]) -> str:
+    """The name of a court with `united states district court` in front and without the place where
+    it sits, if what is left names a district; the name as it is where it is none of these."""
+    written = _FRONT.sub(_SHORT, court, count=1) if _FRONT.match(court) else court
+    front = _DISTRICT.match(written)
+    if front is None:
+        return court
+    district = written[front.end() :]
+    if " " not in district and is_district(" ".join(district)):
+        district = " ".join(district)  # `SDNY`
+    found = None if is_district(district) else _PLACE.match(district)
+    if found and _OTHERS.isdisjoint((found["at"] or found["of"]).split()):
+        shorter = _longest_district(f"{found['district']} {found['of'] or ''}".strip(), is_district)
+        district = shorter or district
+    return f"{_SHORT} for the {district}"
+
+
+def _longest_district(words: str, is_district: Callable[[str], bool]) -> str:
+    """The most first words that name a district, where at most three are left; "" for none."""
+    parts = words.split()
+    for left in range(min(4, len(parts))):
+        name = " ".join(parts[: len(parts) - left])
+        if is_district(name):
+            return name
+    return ""

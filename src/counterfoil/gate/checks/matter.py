@@ -7,6 +7,7 @@ an element that needs a thing is not shown where it is missing.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -113,7 +114,7 @@ def charge_of(citation: str, terms: Terms) -> Charge | None:
     """What the list of criminal statutes has for this citation; None where it has nothing."""
     if terms.edition < 4:
         return terms.statutes.get(_cited(citation))
-    return _listed(fold_cited(citation), terms)
+    return _listed(fold_cited(citation, is_wide=terms.edition > 4), terms)
 
 
 def charges_of(text: str, terms: Terms) -> list[Charge]:
@@ -122,7 +123,9 @@ def charges_of(text: str, terms: Terms) -> list[Charge]:
     if terms.edition < 4:
         charge = charge_of(text, terms)
         return [charge] if charge else []
-    named = listed_citations(text, lambda folded: _listed(folded, terms) is not None)
+    named = listed_citations(
+        text, lambda folded: _listed(folded, terms) is not None, is_wide=terms.edition > 4
+    )
     return [charge for folded in named if (charge := _listed(folded, terms))]
 
 
@@ -312,6 +315,8 @@ def _told_apart(officer: Engaged, terms: Terms) -> State | None:
         return NOT_MET
     if officer_names.names_two(entry):
         return NOT_MET
+    if terms.edition > 4 and (state := _joined_or_unit(name, terms)) is not None:
+        return state
     units = rules.unit_words | rules.group_words
     if officer_names.may_name_two(entry) or officer_names.names_person_as_unit(
         name, units, rules.unit_heads
@@ -321,6 +326,14 @@ def _told_apart(officer: Engaged, terms: Terms) -> State | None:
         return NOT_MET
     may_be_none = officer_names.names_one_alone(name) or officer_names.may_be_an_office(name)
     return NEEDS_OFFICER if may_be_none else None
+
+
+def _joined_or_unit(name: Sequence[str], terms: Terms) -> State | None:
+    """What law of format 5 finds: a word between names that joins two, or words of units alone."""
+    is_joined = not terms.later.joining.isdisjoint(name[1:-1])
+    if is_joined or officer_names.names_only_units(name, terms.wordings.unit_heads):
+        return NOT_MET
+    return NEEDS_OFFICER if officer_names.may_join_two(name) else None
 
 
 def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:
@@ -350,13 +363,19 @@ def officers_are_of_agency(inputs: CheckInput, terms: Terms) -> State:
 
 
 def officers_are_employees(inputs: CheckInput, terms: Terms) -> State:
-    """No engaged officer is by title a contractor, or an officer of a state or a town."""
+    """No engaged officer is by title a contractor, or an officer of a state or a town; an officer
+    of the holder looks at a title that may be one's, and at one that names no occupation."""
+    state = MET
     for officer in inputs.engaged:
         if terms.no_employees.hits(officer.titled):
             return NOT_MET
         if not terms.wordings.business_forms.isdisjoint(officer.titled):
             return NOT_MET
-    return MET
+        if terms.edition > 4 and officer.entries[2] not in terms.absent:
+            is_doubtful = terms.later.titles.hits(officer.titled)
+            if is_doubtful or terms.later.occupations.isdisjoint(officer.titled):
+                state = NEEDS_OFFICER
+    return state
 
 
 def text_is_in_one_script(inputs: CheckInput, terms: Terms) -> State:

@@ -173,6 +173,7 @@ def names_several(entry: str) -> bool:
 _BESIDE: Final = re.compile(r"[(\[{<]([^)\]}>]*)")
 _APART: Final = re.compile(r"\s[-\u2013\u2014\u2022\u00b7]+\s|[;|]")
 _ALONE: Final = words("one name only single mononym no family given last surname")
+_MAY_JOIN: Final = words("y e i u o og och oraz")
 _ZEROS: Final = re.compile(r"[\W_]*0[0\W_]*")
 
 
@@ -230,6 +231,19 @@ def names_one_alone(name: Sequence[str]) -> bool:
     """Whether a name is one word and the remark that there is no other: `Suharto (one name)`."""
     own = [word for word in name if word not in _ALONE]
     return len(own) == 1 < len(name) and names_one_word(own)
+
+
+def names_only_units(name: Sequence[str], heads: frozenset[str]) -> bool:
+    """Whether every word of a name is one by which units and duties are called, and the first is no
+    given name that the tables list: `Special Response`, `Night Shift Lead`."""
+    known = heads | _ROLES | _OFFICES | _UNITS | _PLACES
+    return len(name) > 1 and known.issuperset(name) and not _is_given(name[0])
+
+
+def may_join_two(name: Sequence[str]) -> bool:
+    """Whether a name of four words or more has one that joins two people in another language, or
+    two family names: `Dana Fields y Lee Marsh`."""
+    return len(name) > 3 and not _MAY_JOIN.isdisjoint(name[1:-1])
 
 
 def may_be_an_office(name: Sequence[str]) -> bool:

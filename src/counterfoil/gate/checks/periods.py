@@ -1,6 +1,6 @@
 """Taxable periods, and the people and years that a document reaches. Pure; nothing here raises.
 
-How taxable periods are written, 26 USC 6103(i)(2)(B)(ii), is in law/years.py; anything else is
+How taxable periods are written, 26 USC 6103(i)(2)(B)(ii), is in folding.py; anything else is
 vague. A range longer than `range_years`, more than `most_years` years in all, and a year before
 `earliest_year` pass a limit of the agreement. The Code knows no such limits, so this is a finding
 of its own; a law whose common file has format 1 or 2 finds such a period vague.
@@ -25,9 +25,8 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from counterfoil.core.values import Document, NameForm, Public, Sensitive
-from counterfoil.gate.law.folding import fold_stated
+from counterfoil.gate.law.folding import fold_stated, spans_of
 from counterfoil.gate.law.route import PeriodRules
-from counterfoil.gate.law.years import spans_of
 from counterfoil.normalize import exact_name, normalize_name
 
 

@@ -25,7 +25,14 @@ from typing import Final
 
 from counterfoil.core.values import State
 from counterfoil.gate.checks.fillers import tells
-from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, met_if
+from counterfoil.gate.checks.inputs import (
+    MET,
+    NEEDS_OFFICER,
+    NOT_MET,
+    NOT_SHOWN,
+    CheckInput,
+    met_if,
+)
 from counterfoil.gate.checks.matter import charge_of, number_state
 from counterfoil.gate.checks.pending import says_none
 from counterfoil.gate.law.citations import listed_citations
@@ -46,6 +53,8 @@ _DEPARTURE: Final = ("", "( a )")
 _SEPARATOR: Final = re.compile(r"\s*(?:;|,|&|\band\b)\s*", re.IGNORECASE)
 _LEAST_WORDS: Final = 3
 _LEAST_LETTERS: Final = 12
+_LEAST_OWN: Final = 2
+"""Words of a fact that are neither empty nor the statute's own, at least."""
 _Check = Callable[[CheckInput, Terms], State]
 
 
@@ -75,6 +84,21 @@ def fact_state(fact: str, terms: Terms) -> State:
     if empty and empty.issuperset(words):
         return NOT_SHOWN
     return met_if(len(words) >= _LEAST_WORDS and tells(words, _LEAST_WORDS, _LEAST_LETTERS))
+
+
+def _offence_state(fact: str, terms: Terms, *lists: frozenset[str], is_numbered: bool) -> State:
+    """The state of the fact of one offence: words of the statute and of emptiness alone state none,
+    and where a fact has no word of one of the lists, an officer of the holder looks whether it is
+    this offence's. `is_numbered`: a number is as good as a word of the last list."""
+    state = fact_state(fact, terms)
+    if state is not MET or terms.edition < 5:
+        return state
+    words = frozenset(first_reading(screened_words(fact)))
+    if len(words - terms.wordings.empty_facts - terms.later.of_statute) < _LEAST_OWN:
+        return NOT_SHOWN
+    *some, last = (not each.isdisjoint(words) for each in lists)
+    told = all(some) and (last or (is_numbered and any(map(str.isdigit, fact))))
+    return MET if told else NEEDS_OFFICER
 
 
 def _is_departure(inputs: CheckInput, terms: Terms) -> bool:
@@ -108,7 +132,10 @@ def removal_ground_is_deportability(inputs: CheckInput, terms: Terms) -> State:
     if terms.edition < 3:
         return MET if terms.ground.match(fold_citation(ground)) else NOT_MET
     if terms.edition > 3:
-        return met_if(bool(listed_citations(ground, lambda each: _is_class(each, inputs, terms))))
+        found = listed_citations(
+            ground, lambda each: _is_class(each, inputs, terms), is_wide=terms.edition > 4
+        )
+        return met_if(bool(found))
     grounds = [each for each in _SEPARATOR.split(ground.strip()) if each]
     return met_if(
         bool(grounds) and all(_is_class(fold_citation(each), inputs, terms) for each in grounds)
@@ -149,26 +176,29 @@ def departure_days_have_passed(inputs: CheckInput, terms: Terms) -> State:
 def documents_are_stated(inputs: CheckInput, terms: Terms) -> State:
     """Where the offence is (B): the day and the fact of the application for travel documents that
     was not made."""
-    return _act_state("( b )", inputs, terms)
+    return _act_state("( b )", inputs, terms, terms.later.failures, terms.later.documents)
 
 
 @under(REMOVAL)
 def hampering_is_stated(inputs: CheckInput, terms: Terms) -> State:
     """Where the offence is (C): the day and the fact of the act that was to prevent or hamper the
     departure."""
-    return _act_state("( c )", inputs, terms)
+    return _act_state("( c )", inputs, terms, terms.later.hampering)
 
 
 @under(REMOVAL)
 def appearance_is_stated(inputs: CheckInput, terms: Terms) -> State:
     """Where the offence is (D): the day, and the place at which the person was to appear for
     removal."""
-    return _act_state("( d )", inputs, terms)
+    words = terms.later
+    return _act_state("( d )", inputs, terms, words.failures, words.places, is_numbered=True)
 
 
-def _act_state(below: str, inputs: CheckInput, terms: Terms) -> State:
+def _act_state(
+    below: str, inputs: CheckInput, terms: Terms, *lists: frozenset[str], is_numbered: bool = False
+) -> State:
     """The state of the act of one subparagraph: its day is stated, neither before the order nor
-    after the request, and so is what it was."""
+    after the request, and so is what it was (`_offence_state`)."""
     request = inputs.request
     charge = charge_of(request.statutory_authority, terms)
     if charge is None or charge.below != below:
@@ -178,7 +208,7 @@ def _act_state(below: str, inputs: CheckInput, terms: Terms) -> State:
         return NOT_SHOWN
     if done > inputs.day or (ordered is not None and done < ordered):
         return NOT_MET
-    return fact_state(request.offence_fact, terms)
+    return _offence_state(request.offence_fact, terms, *lists, is_numbered=is_numbered)
 
 
 @under(REMOVAL)
@@ -239,7 +269,8 @@ def reentry_is_dated(inputs: CheckInput, terms: Terms) -> State:
 @under(REENTRY)
 def reentry_fact_is_stated(inputs: CheckInput, terms: Terms) -> State:
     """What happened on that day is stated in words."""
-    return fact_state(inputs.request.offence_fact, terms)
+    fact = inputs.request.offence_fact
+    return _offence_state(fact, terms, terms.later.presence, is_numbered=False)
 
 
 def _none_state(entry: str, terms: Terms) -> State:
@@ -248,7 +279,7 @@ def _none_state(entry: str, terms: Terms) -> State:
         return NOT_SHOWN
     if fold_entry(entry) in terms.nothing_stated:
         return MET
-    return met_if(says_none(entry, terms.wordings))
+    return met_if(says_none(entry, terms.wordings, is_strict=terms.edition > 4))
 
 
 def _without_denials(words: list[str], terms: Terms) -> list[str]:

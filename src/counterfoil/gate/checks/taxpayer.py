@@ -27,7 +27,9 @@ from counterfoil.gate.checks.inputs import MET, NEEDS_OFFICER, NOT_MET, CheckInp
 from counterfoil.gate.law.compiled import Terms
 from counterfoil.gate.law.folding import Screen, fold_tight, screened_words, split_words
 from counterfoil.gate.law.wordings import Wordings
+from counterfoil.normalize.name_similarity import is_listed_name
 from counterfoil.normalize.plain_text import plain
+from counterfoil.normalize.tables import words as table_words
 
 _SUFFIXES: Final = frozenset(
     {"jr", "sr", "nd", "rd", "th", "ii", "iii", "iv", "v", "md", "phd", "esq", "dds", "rn"}
@@ -35,6 +37,12 @@ _SUFFIXES: Final = frozenset(
 _SIGNS_OF_NAMES: Final = frozenset(" -'.,`\u2019\u02bc\u00b4")
 """What is written in the names of one person besides letters. Any other sign may part two."""
 _APART: Final = " - "
+_LONGEST_JOINING: Final = 4
+_PARTICLES: Final = table_words(
+    "de del la las los le da das do dos di du den der van von ter ten "
+    "bin ibn bint al el ul st san sta jr sr ii iii mc mac"
+)
+"""Short words that belong to one person's name."""
 _WORDS: Final = re.compile(r"[^\s-]+")
 _REMEMBERED: Final = 1024
 """Names whose words are remembered: the gate evaluates one element for some requests, then the
@@ -80,7 +88,26 @@ def name_is_of_one_taxpayer(inputs: CheckInput, terms: Terms) -> State:
     between = {*written[1:-1], *of_family[:1], *(each for each in of_family if len(each) > 1)}
     later = [*written[1:], *map(fold_tight, middle.split())]
     doubtful = between.union(word for word in later if len(word) > 1)
+    if terms.edition > 4 and _stands_between(given):
+        return NEEDS_OFFICER
     return MET if rules.may_join.isdisjoint(doubtful) else NEEDS_OFFICER
+
+
+def _stands_between(given: str) -> bool:
+    """Whether a short word that is no name stands between two given names that the tables list: in
+    some language it may join them (`Juan dan Maria`)."""
+    words = split_words(given)
+    return (
+        len(words) > 2
+        and is_listed_name(words[0].upper())
+        and is_listed_name(words[-1].upper())
+        and any(
+            1 < len(word) <= _LONGEST_JOINING
+            and word not in _PARTICLES
+            and not is_listed_name(word.upper())
+            for word in words[1:-1]
+        )
+    )
 
 
 def _parts(field: str) -> bool:

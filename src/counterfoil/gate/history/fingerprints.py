@@ -59,8 +59,14 @@ from counterfoil.core.values import (
 from counterfoil.gate.history.earlier import EarlierFingerprinter
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, prepare_column, utf8
 from counterfoil.gate.history.sealed_names import SealedNames
-from counterfoil.gate.law.folding import fold_alike_number, fold_entry, fold_number, fold_similar
-from counterfoil.gate.law.years import LATEST, spans_of
+from counterfoil.gate.law.folding import (
+    LATEST,
+    fold_alike_number,
+    fold_entry,
+    fold_number,
+    fold_similar,
+    spans_of,
+)
 from counterfoil.normalize import counted_address, normalize_address, normalize_name
 from counterfoil.normalize.asked_keys import (
     born_key,
@@ -375,7 +381,7 @@ def _digits(tin: str) -> str:
 
 
 def _years(periods: tuple[str, ...]) -> list[int]:
-    """The years that periods name, in the widest grammar of law/years.py, whatever limits a law
+    """The years that periods name, in the widest grammar of folding.py, whatever limits a law
     sets; none where one of them is vague."""
     years = set[int]()
     for span in (span for period in periods for span in spans_of(period, LATEST)):

@@ -78,12 +78,20 @@ class SectionRange(Public, frozen=True, gc=False):
         )
 
 
+_WIDE: Final = (
+    *_LONG,
+    (re.compile(rf"(\d+) {_CODE},?(?: at)? ?{_SIGN}? ?(\d.*)\Z"), "{} usc {}"),
+    (re.compile(rf"{_SIGN} ?(237 ?\(a.*|1227 ?\(a.*)\Z"), "{}"),
+)
+
+
 @lru_cache(maxsize=4096)
-def fold_cited(text: str) -> str:
-    """A citation, folded; the long forms as the short one."""
+def fold_cited(text: str, *, is_wide: bool = False) -> str:
+    """A citation, folded; the long forms as the short one. `is_wide`: as law of format 5 reads it,
+    in which `8 U.S. Code 1253` and `18 U.S.C.A. 1344` are long forms too."""
     words = " ".join(plain(text).strip(" .").split())
     if words.isascii() or "\u00a7" in words:
-        for pattern, short in _LONG:
+        for pattern, short in _WIDE if is_wide else _LONG:
             found = pattern.match(words)
             if found:
                 return fold_citation(short.format(*found.groups()))
@@ -91,20 +99,29 @@ def fold_cited(text: str) -> str:
 
 
 _SEPARATOR: Final = re.compile(r"\s*(?:;|,|&|\band\b)\s*")
+_WIDE_SEPARATOR: Final = re.compile(r"\s*(?:;|,|&|\band\b| / )\s*")
+_TITLE: Final = re.compile(r"\d+ usc ")
 _HEAD: Final = re.compile(rf"title (\d+),?(?: of)?(?: the)? {_CODE},?(?: at)? ?{_SIGN}? ?(?=\d)")
 _LEVEL: Final = re.compile(r" \( [a-z0-9]{1,5} \)")
 
 
-def listed_citations(text: str, is_listed: Callable[[str], bool]) -> list[str]:
+def listed_citations(
+    text: str, is_listed: Callable[[str], bool], *, is_wide: bool = False
+) -> list[str]:
     """The folded citations of a text, where each is listed; else none. One that begins with a
-    subdivision goes on from the one before it: `8 USC 1227(a)(1)(B) & (a)(2)(A)`."""
-    if is_listed(fold_cited(text)):
-        return [fold_cited(text)]
+    subdivision goes on from the one before it: `8 USC 1227(a)(1)(B) & (a)(2)(A)`. `is_wide`: as law
+    of format 5 reads it, in which a section alone is of the title before it: `18 USC 1343 and
+    1349`."""
+    if is_listed(fold_cited(text, is_wide=is_wide)):
+        return [fold_cited(text, is_wide=is_wide)]
     short = _HEAD.sub(r"\1 usc ", plain(text).strip(" ."))
     found: list[str] = []
     before = ""
-    for part in filter(None, _SEPARATOR.split(short)):
-        readings = [fold_cited(part)]
+    for part in filter(None, (_WIDE_SEPARATOR if is_wide else _SEPARATOR).split(short)):
+        readings = [fold_cited(part, is_wide=is_wide)]
+        title = _TITLE.match(before) if is_wide and part[0].isdigit() else None
+        if title:
+            readings.append(fold_citation(f"{title[0]}{part}"))
         if part.startswith("("):
             readings = _going_on(before, fold_citation(part))
         before = next(filter(is_listed, readings), "")

@@ -17,7 +17,7 @@ import msgspec
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
 from counterfoil.gate.law.citations import Charge, SectionRange, charges_of, ranges_of
-from counterfoil.gate.law.demands import edition_of
+from counterfoil.gate.law.demands import check_format, edition_of
 from counterfoil.gate.law.folding import (
     Screen,
     fold_citation,
@@ -43,7 +43,14 @@ from counterfoil.gate.law.route import (
     Route,
 )
 from counterfoil.gate.law.schema import Span, require
-from counterfoil.gate.law.wordings import SignerWords, Wordings, signer_words_of, wordings_of
+from counterfoil.gate.law.wordings import (
+    LaterWords,
+    SignerWords,
+    Wordings,
+    later_words_of,
+    signer_words_of,
+    wordings_of,
+)
 from counterfoil.normalize import incomplete_part, normalize_address
 
 _NOTHING: Final = re.compile(r"(?!)")
@@ -108,7 +115,7 @@ class Terms(Public, frozen=True, gc=False):
     earlier one:
 
     `agencies`: whose officers may receive; `statutes`, `ranges`: what the list of criminal statutes
-    has; `wordings`: words that came with format 4;
+    has; `wordings`: words that came with format 4, `later` with format 5;
     `designated`: those and their subdivisions that the agreement names; `courts`, `classes`: the
     lists of those names; `office_agencies`: the one agency that a class of official is of;
     `requester_agency`: the requester's in the list, or ""; `readings`: open questions of which the
@@ -164,6 +171,7 @@ class Terms(Public, frozen=True, gc=False):
     purposes: Purposes
     wordings: Wordings
     signers: SignerWords
+    later: LaterWords
 
 
 def compile_terms(
@@ -172,7 +180,7 @@ def compile_terms(
     """Compile. `lists`: those that a common file of format 3 names. Raises SettingsFault
     law_phrase_empty, law_place_incomplete, law_sandbox_only, law_principal_twice, law_pattern or
     law_rules_format."""
-    _check_format(route, common)
+    check_format(route, common)
     rules, agreed, requester = common.rules, agreement.lists, agreement.parties.requester
     reason, officers, tin = rules.reason, rules.officers, rules.tin
     removal, document = route.rules.removal, route.rules.document
@@ -220,9 +228,7 @@ def compile_terms(
         designated=_designated(authority, statutes),
         courts=_dated(lists.courts, fold_court) if lists else {},
         classes=_dated(lists.classes, fold_citation) if lists else {},
-        office_agencies={
-            office.id: office.agency for office in route.rules.offices if office.agency
-        },
+        office_agencies={each.id: each.agency for each in route.rules.offices if each.agency},
         requester_agency=requester.agency or "",
         readings=readings,
         none_of=frozenset(word for text in reason.none_of for word in screened_words(text)),
@@ -240,6 +246,7 @@ def compile_terms(
         other_purposes=screens,
         purposes=_purposes(rules),
         wordings=wordings_of(rules),
+        later=later_words_of(rules, document),
         signers=signer_words_of(document, (requester.id, requester.name, *requester.written_as)),
     )
 
@@ -259,45 +266,6 @@ def _designated(
     """The listed statutes that these citations name, with the subdivision."""
     charges = (statutes.get(fold_citation(spelling)) for spelling in spellings)
     return frozenset((charge.statute, charge.below) for charge in charges if charge)
-
-
-def _check_format(route: Route, common: Common) -> None:
-    """A law has every rule that its format brought: without it a check would let through what it is
-    for."""
-    document, edition = route.rules.document, edition_of(common)
-    given: dict[str, object] = {
-        f"common/{common.id}.yaml: rules.taxpayer": common.rules.taxpayer,
-        f"common/{common.id}.yaml: rules.purposes": common.rules.purposes,
-        f"common/{common.id}.yaml: rules.use_limits": common.rules.use_limits,
-    }
-    consent = document.consent if document else msgspec.UNSET
-    if route.kind == "consent":
-        given[f"routes/{route.id}.yaml: rules.document.consent"] = consent
-    if edition > 3:
-        given[f"common/{common.id}.yaml: rules.wordings"] = common.rules.wordings
-        given[f"common/{common.id}.yaml: rules.purposes.facts"] = _asked(common.rules.purposes)
-        if route.kind == "court-order":
-            place = f"routes/{route.id}.yaml: rules.document.own_days"
-            given[place] = document.own_days if document else msgspec.UNSET
-        if not isinstance(consent, msgspec.UnsetType):
-            for name in ("empty_words", "no_signers", "unsigned"):
-                place = f"routes/{route.id}.yaml: rules.document.consent.{name}"
-                given[place] = getattr(consent, name)
-    for place, rules in given.items():
-        require(
-            edition < 3 or not isinstance(rules, msgspec.UnsetType),
-            "law_rules_format",
-            f"a common file of format {edition} needs these rules",
-            place,
-            "Restore them from the library.",
-        )
-
-
-def _asked(purposes: PurposeRules | msgspec.UnsetType) -> object:
-    """UNSET where the patterns have nothing of what a reason is asked for since format 4."""
-    if isinstance(purposes, msgspec.UnsetType):
-        return purposes
-    return (purposes.proving and purposes.facts and purposes.untold) or msgspec.UNSET
 
 
 def _purposes(rules: CommonRules) -> Purposes:

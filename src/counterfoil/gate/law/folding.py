@@ -299,3 +299,45 @@ def _parts(words: Sequence[str]) -> set[str]:
         rest, ends = "".join(words[index:]), len(word)
         found.update(rest[:end] for end in range(1, len(rest) + 1) if end != ends)
     return found
+
+
+def forms_of(word: str) -> set[str]:
+    """A word with the usual endings of English; of a phrase, its last word has them."""
+    stems = {word}
+    if word.endswith("e"):
+        endings = {f"{word}s", f"{word}d", f"{word[:-1]}ing"}
+    elif word.endswith("y") and word[-2:-1] not in "aeiou":
+        endings = {f"{word[:-1]}ies", f"{word[:-1]}ied", f"{word}ing"}
+    elif word.endswith(("s", "x", "z", "ch", "sh")):
+        endings = {f"{word}es", f"{word}ed", f"{word}ing"}
+    else:
+        endings = {f"{word}s", f"{word}ed", f"{word}ing"}
+    return stems | endings
+
+
+LATEST: Final = 99
+"""An edition of the law (demands.py) whose grammar has every way of writing: for the memory, which
+knows no edition."""
+_PERIOD_OF_YEARS: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?\Z", re.ASCII)
+_NAMED: Final = re.compile(
+    r"\b(?:tax(?:able)?|calendar|years?|ty|cy|periods?|for|the)\b\.?|\b(?:ty|cy)\.?(?=[0-9]{4})"
+)
+_AND_YEARS: Final = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
+_THROUGH: Final = re.compile(r"\s*(?:-|\u2013|\u2014|\bto\b|\bthrough\b|\bthru\b)\s*")
+
+
+def spans_of(text: str, edition: int) -> list[range]:
+    """The years of one text, item by item; an empty range for an item that is vague."""
+    if edition < 4 or _PERIOD_OF_YEARS.match(text):
+        return [_span(text)]
+    words = _NAMED.sub(" ", text.lower()).strip(" .,;:")
+    return [_span(_THROUGH.sub("-", each.strip())) for each in _AND_YEARS.split(words)]
+
+
+def _span(text: str) -> range:
+    """The years of one item; empty where it is vague."""
+    found = _PERIOD_OF_YEARS.match(text)
+    if found is None:
+        return range(0)
+    first = int(found[1])
+    return range(first, (int(found[2]) if found[2] else first) + 1)

@@ -49,6 +49,7 @@ from counterfoil.gate.law.folding import (
     Screen,
     first_reading,
     fold_screened,
+    forms_of,
     new_screen,
     screened_words,
 )
@@ -162,7 +163,7 @@ def compile_purposes(
         name: [_fold(each) for phrase in phrases for each in _spelled(phrase)]
         for name, phrases in classes.items()
     }
-    forms = {form for act in acts for form in _forms(act)}
+    forms = {form for act in acts for form in forms_of(act)}
     return Purposes(
         innocent=_indexed((("innocent", line) for line in innocent), known),
         others=_indexed(((name, line) for name in patterns for line in patterns[name]), known),
@@ -171,7 +172,7 @@ def compile_purposes(
         reversed_acts=frozenset(
             form[::-1] for form in map(fold_screened, forms) if len(form) >= _LEAST_REVERSED
         ),
-        bearing={_fold(form): thing for thing in bearing for form in _forms(thing)},
+        bearing={_fold(form): thing for thing in bearing for form in forms_of(thing)},
         least=least,
         proving=_things("proving", proving, known),
         facts=_things("facts", facts, known),
@@ -379,7 +380,7 @@ def _choices(slot: str, classes: Mapping[str, Sequence[str]]) -> list[str]:
 
 def _spelled(phrase: str) -> list[str]:
     """A phrase, or where `~` follows it, its forms."""
-    return sorted(_forms(phrase[:-1])) if phrase.endswith(_ENDINGS) else [phrase]
+    return sorted(forms_of(phrase[:-1])) if phrase.endswith(_ENDINGS) else [phrase]
 
 
 def _needs(
@@ -402,17 +403,3 @@ def _longest(choice: str) -> str:
     return max(
         choice.split(" "), key=lambda word: (not word.isdigit(), word not in _GRAMMAR, len(word))
     )
-
-
-def _forms(word: str) -> set[str]:
-    """A word with the usual endings of English; of a phrase, its last word has them."""
-    stems = {word}
-    if word.endswith("e"):
-        endings = {f"{word}s", f"{word}d", f"{word[:-1]}ing"}
-    elif word.endswith("y") and word[-2:-1] not in "aeiou":
-        endings = {f"{word[:-1]}ies", f"{word[:-1]}ied", f"{word}ing"}
-    elif word.endswith(("s", "x", "z", "ch", "sh")):
-        endings = {f"{word}es", f"{word}ed", f"{word}ing"}
-    else:
-        endings = {f"{word}s", f"{word}ed", f"{word}ing"}
-    return stems | endings

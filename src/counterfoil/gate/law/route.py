@@ -4,7 +4,7 @@ ask.
 Agreements name their routes, so two agreements of one route demand the same elements, facts and
 address rules, whoever the parties are. `statutes` are the statute files whose elements the route
 demands, in order; `elements` (same fields as in a statute) are those that the route adds. `common`
-names the file `law/common/ID.yaml`, format `counterfoil-common-4`, of what all routes share:
+names the file `law/common/ID.yaml`, format `counterfoil-common-5`, of what all routes share:
 further elements, after the route's own, and words and numbers that the checks read. `kind` says
 which checks the route must have (demands.py). docs/formats/law.md explains each field. No list may
 be empty.
@@ -79,11 +79,32 @@ class IdentifierRules(Closed, frozen=True, gc=False):
 
 class OfficerRules(Closed, frozen=True, gc=False, omit_defaults=True):
     """`group_words`: a name with one of them is a group's; `group_names`: so is a name that equals
-    one; `no_employees`: a title with one of them is no Federal officer's or employee's."""
+    one; `no_employees`: a title with one of them is no Federal officer's or employee's;
+    `occupations`: words of which a title has one, or an officer of the holder looks; `looked_at`:
+    so where a title has one of these; `joining`: words that no one person's name has between
+    others. The last three came with format 5."""
 
     group_words: Texts
     group_names: Texts
     no_employees: tuple[Text, ...] = ()
+    occupations: tuple[Text, ...] = ()
+    looked_at: tuple[Text, ...] = ()
+    joining: tuple[Text, ...] = ()
+
+
+class OffenceRules(Closed, frozen=True, gc=False):
+    """What tells the fact of an offence, in words with their usual endings (format 5).
+    `of_statute`: words of the statutes' own sentences, which alone state no fact. Of a fact under 8
+    USC 1253(a)(1)(B) an officer looks unless it has a word of `failures` and one of `documents`;
+    under (C) one of `hampering`; under (D) one of `failures` and one of `places`, or a number; of
+    one under 8 USC 1326 one of `presence`."""
+
+    of_statute: Texts
+    failures: Texts
+    documents: Texts
+    hampering: Texts
+    places: Texts
+    presence: Texts
 
 
 class RemovalRules(Closed, frozen=True, gc=False):
@@ -116,7 +137,10 @@ class ConsentRules(Closed, frozen=True, gc=False):
     `for_minors`: those in which it may be for a taxpayer younger than `adult_years`;
     `empty_purposes`: whole purposes that say nothing; `empty_words`: a purpose of these words and
     the requester's name alone says nothing; `no_signers`: words of which a signer's name has none,
-    `unsigned`: those that say that nobody signed. The last three came with format 4."""
+    `unsigned`: those that say that nobody signed; these three came with format 4. `looked_at`:
+    phrases of a purpose at which an officer looks; `for_others`: words beside the taxpayer's name
+    by which another signed; `for_the_dead`: capacities of a taxpayer who has died. These came with
+    format 5."""
 
     capacities: Texts
     for_minors: Texts
@@ -125,6 +149,9 @@ class ConsentRules(Closed, frozen=True, gc=False):
     empty_words: Texts | msgspec.UnsetType = msgspec.UNSET
     no_signers: Texts | msgspec.UnsetType = msgspec.UNSET
     unsigned: Texts | msgspec.UnsetType = msgspec.UNSET
+    looked_at: Texts | msgspec.UnsetType = msgspec.UNSET
+    for_others: Texts | msgspec.UnsetType = msgspec.UNSET
+    for_the_dead: Texts | msgspec.UnsetType = msgspec.UNSET
 
 
 class DocumentRules(Closed, frozen=True, gc=False):
@@ -229,7 +256,8 @@ class WordingRules(Closed, frozen=True, gc=False):
 class CommonRules(Closed, frozen=True, gc=False, omit_defaults=True):
     """The words and numbers that the checks of every route read; `lists`: the dated lists that they
     compare with; `use_limits`, which every answer carries besides those of the agreement. What is
-    `UNSET` or None came with format 3 of the common file, `wordings` with format 4."""
+    `UNSET` or None came with format 3 of the common file, `wordings` with format 4, `offences` with
+    format 5."""
 
     placeholder_entries: Texts
     custodial_words: Texts
@@ -244,6 +272,7 @@ class CommonRules(Closed, frozen=True, gc=False, omit_defaults=True):
     purposes: PurposeRules | msgspec.UnsetType = msgspec.UNSET
     use_limits: Texts | msgspec.UnsetType = msgspec.UNSET
     wordings: WordingRules | msgspec.UnsetType = msgspec.UNSET
+    offences: OffenceRules | msgspec.UnsetType = msgspec.UNSET
 
 
 class Rules(Closed, frozen=True, gc=False):
@@ -258,13 +287,14 @@ class Rules(Closed, frozen=True, gc=False):
 class Common(Closed, frozen=True, gc=False):
     """One file of what routes share. See the module. Formats 1 and 2 are those of offices
     which were made before the checks of `demands.SINCE_COMMON_2` and `SINCE_COMMON_3` were
-    demanded; format 3 has no `wordings`."""
+    demanded; format 3 has no `wordings`, format 4 no `offences`."""
 
     format: Literal[
         "counterfoil-common-1",
         "counterfoil-common-2",
         "counterfoil-common-3",
         "counterfoil-common-4",
+        "counterfoil-common-5",
     ]
     id: Identifier
     title: Text

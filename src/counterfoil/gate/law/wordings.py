@@ -1,5 +1,6 @@
 """The words of `rules.wordings` of a law's common file, and of a consent's rules, as checks read
-them: they came with format 4 of the common file, and an earlier law has none of them.
+them: most came with format 4 of the common file, and an earlier law has none of them; those of
+`LaterWords` came with format 5.
 
 A word is one of letters in lower case (folding.py, `split_words`), but for `numbers`, which are
 folded entries, and `empty_facts` and `empty_purpose`, which are words as screens read them. Pure.
@@ -13,10 +14,18 @@ from typing import Final
 import msgspec
 
 from counterfoil.core.values import Public
-from counterfoil.gate.law.folding import fold_entry, screened_words, split_words
+from counterfoil.gate.law.folding import (
+    Screen,
+    fold_entry,
+    forms_of,
+    new_screen,
+    screened_words,
+    split_words,
+)
 from counterfoil.gate.law.route import CommonRules, DocumentRules, OwnDays
 
 _NONE: Final = frozenset[str]()
+NO_SCREEN: Final = new_screen(())
 
 
 class Wordings(Public, frozen=True, gc=False):
@@ -41,6 +50,25 @@ class Wordings(Public, frozen=True, gc=False):
     city_ends: frozenset[str] = _NONE
     streets_too: frozenset[str] = _NONE
     numbers: frozenset[str] = _NONE
+
+
+class LaterWords(Public, frozen=True, gc=False):
+    """Words that came with format 5, as screens read them: see route.OffenceRules, the last three
+    of route.OfficerRules and route.ConsentRules. `joining` and `for_others` are words of letters,
+    `for_the_dead` folded entries."""
+
+    of_statute: frozenset[str] = _NONE
+    failures: frozenset[str] = _NONE
+    documents: frozenset[str] = _NONE
+    hampering: frozenset[str] = _NONE
+    places: frozenset[str] = _NONE
+    presence: frozenset[str] = _NONE
+    occupations: frozenset[str] = _NONE
+    titles: Screen = NO_SCREEN
+    joining: frozenset[str] = _NONE
+    purposes: Screen = NO_SCREEN
+    for_others: frozenset[str] = _NONE
+    for_the_dead: frozenset[str] = _NONE
 
 
 class SignerWords(Public, frozen=True, gc=False):
@@ -81,6 +109,33 @@ def wordings_of(rules: CommonRules) -> Wordings:
     )
 
 
+def later_words_of(rules: CommonRules, document: DocumentRules | None) -> LaterWords:
+    """The words of a law of format 5; none of an earlier one's."""
+    offences = rules.offences
+    if isinstance(offences, msgspec.UnsetType):
+        return LaterWords()
+    officers, consent = rules.officers, document.consent if document else msgspec.UNSET
+    if isinstance(consent, msgspec.UnsetType) or isinstance(consent.looked_at, msgspec.UnsetType):
+        purposes, others, dead = NO_SCREEN, _NONE, _NONE
+    else:
+        purposes, others = new_screen(consent.looked_at), _given(consent.for_others)
+        dead = _entries(consent.for_the_dead)
+    return LaterWords(
+        of_statute=_forms(offences.of_statute),
+        failures=_forms(offences.failures),
+        documents=_forms(offences.documents),
+        hampering=_forms(offences.hampering),
+        places=_forms(offences.places),
+        presence=_forms(offences.presence),
+        occupations=_forms(officers.occupations),
+        titles=new_screen(officers.looked_at),
+        joining=_words(officers.joining),
+        purposes=purposes,
+        for_others=others,
+        for_the_dead=dead,
+    )
+
+
 def signer_words_of(document: DocumentRules | None, requester: Iterable[str]) -> SignerWords:
     """The words of a route's document. `requester`: names of the agreement's requester."""
     if document is None:
@@ -99,6 +154,15 @@ def signer_words_of(document: DocumentRules | None, requester: Iterable[str]) ->
 
 def _given(texts: tuple[str, ...] | msgspec.UnsetType) -> frozenset[str]:
     return _NONE if isinstance(texts, msgspec.UnsetType) else _words(texts)
+
+
+def _entries(texts: tuple[str, ...] | msgspec.UnsetType) -> frozenset[str]:
+    return _NONE if isinstance(texts, msgspec.UnsetType) else frozenset(map(fold_entry, texts))
+
+
+def _forms(texts: Iterable[str]) -> frozenset[str]:
+    """Words with the usual endings, as screens read them."""
+    return _screened(form for text in texts for form in forms_of(text))
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:
