@@ -45,8 +45,8 @@ from counterfoil.ledger.entries import MAX_NUMBER, Value
 from counterfoil.ledger.store import read_checkpoints, read_head
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
-from counterfoil.tlog import Checkpoint, VerifierKey, check_checkpoint, parse_checkpoint
-from counterfoil.tlog.cosignature import check_cosignatures
+from counterfoil.tlog import Checkpoint, check_checkpoint, parse_checkpoint
+from counterfoil.tlog.cosignature import CosignerKey, check_cosignatures
 from counterfoil.tlog.policy import MAX_POLICY_BYTES, Policy, parse_policy
 from counterfoil.tlog.witness_client import Prove, Witnessed, ask_witnesses
 
@@ -187,7 +187,7 @@ def known_time(office: Office, connection: Connection, index: int) -> datetime |
     return _vouched(office, policy, times)
 
 
-def _vouched(office: Office, policy: Policy, times: Mapping[VerifierKey, int]) -> datetime | None:
+def _vouched(office: Office, policy: Policy, times: Mapping[CosignerKey, int]) -> datetime | None:
     """The latest time, now at most, that a quorum vouched for: a witness that lies cannot move a
     window, or shorten a delay, beyond the office's own clock."""
     for vouched in sorted(times.values(), reverse=True):
