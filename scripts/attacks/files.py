@@ -109,7 +109,7 @@ def _rejects_link(case: Case) -> None:
     listed, key = case.folder / "rejects.jsonl", case.office.path / "keys" / "holder.key"
     listed.symlink_to(key)
     before = key.read_bytes()
-    broken = request(1, "Marisol", "Quintana", "1847 Heron Lake Rd") | {"taxable_periods": "x"}
+    broken = request(1, "Marisol", "Quintana", "1847 Heron Lake Rd") | {"date_of_birth": "x"}
     file = case.office.sign(case.office.write([broken]))
     case.office.at("receive", file, "--rejects", listed)
     if key.read_bytes() == before:
