@@ -33,7 +33,7 @@ STREETS: Final = (
     "Mulberry Ave", "Vintner Ct", "Orchard St", "Paddock Way", "Emerson Dr", "Kestrel Ln",
 )  # fmt: skip
 _WORDS: Final = (
-    "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath", "inlet", "jetty",
+    "amber", "birch", "cedar", "dahlia", "ember", "fjord", "grove", "heath", "inlet", "jetty",
     "kiosk", "lodge", "manor", "north", "olive", "plaza", "quill", "ridge", "spire", "tower",
     "upland", "valley", "willow", "xylem", "yonder", "zenith",
 )  # fmt: skip

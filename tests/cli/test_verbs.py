@@ -202,7 +202,10 @@ def test_explain_draws_a_waterfall_that_holds_values_only_where_they_are_asked_f
     assert picture.stat().st_mode & 0o777 == 0o600
     assert "|+" in told.out
     told = command(*look, "--values", values=True)
-    assert ("given: Marisol" in told.out, 'asked: "Marisol"' in picture.read_text()) == (True, True)
+    assert ("given name: Marisol" in told.out, 'asked: "Marisol"' in picture.read_text()) == (
+        True,
+        True,
+    )
     assert command(*look, "--values", "--json", values=True).json["asked"]["given"] == "Marisol"
 
 

@@ -22,7 +22,7 @@ from counterfoil.normalize.likeness import (
     meet,
     word_codes,
 )
-from counterfoil.normalize.name_similarity import familiar_forms
+from counterfoil.normalize.name_similarity import LATEST, familiar_forms
 
 PAIRS = 4_000
 PARTS = ("MAR", "IA", "ZAY", "LON", "DA", "ELA", "J", "QUE", "O", "SH", "WN", "RI", "CAR", "XI")
@@ -70,8 +70,8 @@ def test_where_a_word_leads_and_its_anchor_are_among_its_codes() -> None:
     chance = random.Random(7)
     for word in {_word(chance) for _ in range(PAIRS)}:
         assert leading_codes(word) <= word_codes(word)
-        for with_later in (True, False):  # a word leads to itself: `leads_to_given` rests on it
-            assert not anchor(word).isdisjoint(leading_codes(word, with_later=with_later))
+        for tables in range(LATEST + 1):  # a word leads to itself: `leads_to_given` rests on it
+            assert not anchor(word).isdisjoint(leading_codes(word, tables=tables))
         assert anchor(word) <= word_codes(word)
 
 

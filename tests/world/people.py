@@ -98,7 +98,7 @@ _NUMBER_WORDS = (
     "amber",
     "birch",
     "cedar",
-    "delta",
+    "dahlia",
     "ember",
     "fjord",
     "grove",

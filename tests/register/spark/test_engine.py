@@ -183,8 +183,8 @@ def spark(world: World, watch: Any = None) -> Callable[[str], object]:
 
 
 def said(world: World) -> list[dict[str, object]]:
-    """The ledger but for what it says of the order of commits."""
-    return [entry for entry in world.entries() if entry["kind"] != "state"]
+    """The ledger but for what it says of the order of commits, and of the setting `spark`."""
+    return [entry for entry in world.entries() if entry["kind"] not in {"settings", "state"}]
 
 
 @pytest.fixture

@@ -132,7 +132,7 @@ def _read(path: Path, limit: int) -> bytes:
             "sample_unreadable",
             "a file of the sample is missing, or too long",
             place=path.name,
-            cure="Name the folder that `counterfoil inspect sample` wrote, or a copy of it.",
+            cure="Name the folder that `inspect sample` wrote, or a copy of it.",
         ) from None
 
 

@@ -44,6 +44,7 @@ def waiting(
         else:
             say(
                 f"An officer and counsel admit one with `counterfoil override {batch} REQUEST_ID "
-                "--element ELEMENT --counsel KEY --reason FILE`, before the batch is determined.",
+                "--element ELEMENT --officer KEY --counsel KEY --reason FILE`, before the batch is "
+                "determined.",
                 quiet=as_json,
             )
