@@ -5,6 +5,7 @@ answer and names the fault of altered ones."""
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -67,7 +68,9 @@ def test_the_page_names_no_other_file_and_no_event_in_its_markup() -> None:
         (tag, name, value)
         for tag, attributes in read.tags
         for name, value in attributes.items()
-        if name.startswith("on") or name in ("style", "src", "action") or "//" in (value or "")
+        if name.startswith("on")
+        or name in ("style", "src", "action")
+        or "//" in re.sub(r"'sha256-[A-Za-z0-9+/=]+'", "", value or "")  # a digest may have //
     ]
     assert named == []
     assert [each["href"] for tag, each in read.tags if "href" in each] == ["#asked"]

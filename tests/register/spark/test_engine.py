@@ -182,9 +182,13 @@ def spark(world: World, watch: Any = None) -> Callable[[str], object]:
     return lambda batch: client.determine(world.office, batch, watch, "spark")
 
 
+_OF_SETTINGS = frozenset({"settings", "state", "accounting"})
+"""The setting `spark` is entered, and the accounting names entries by their numbers."""
+
+
 def said(world: World) -> list[dict[str, object]]:
-    """The ledger but for what it says of the order of commits, and of the setting `spark`."""
-    return [entry for entry in world.entries() if entry["kind"] not in {"settings", "state"}]
+    """The ledger but for what it says of the order of commits."""
+    return [entry for entry in world.entries() if entry["kind"] not in _OF_SETTINGS]
 
 
 @pytest.fixture

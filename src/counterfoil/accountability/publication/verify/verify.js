@@ -88,7 +88,7 @@ const hasExactly = (value, names) =>
 
 /** The text of a file of less than 4 MiB: no proof, key or envelope is longer. */
 function boundedText(bytes) {
-  need(bytes.length < MAX_FILE, "the file is too long");
+  if (bytes.length >= MAX_FILE) throw new Unusable("a file is too long for one of its kind");
   return textOf(bytes);
 }
 
