@@ -24,10 +24,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from counterfoil.core.bounded import bounded_bytes, open_if_regular
 from counterfoil.core.file_lock import locked_file
 
 _NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-_READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _NOFOLLOW
 _NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | _NOFOLLOW
 
 
@@ -48,21 +48,17 @@ def replace_file(path: Path, data: bytes) -> None:
 def open_regular(path: Path) -> BinaryIO:
     """A regular file, opened to be read. Raises OSError, also for a link; ValueError for a pipe,
     a device, a folder."""
-    descriptor = os.open(path, _READ)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
+    file = open_if_regular(path, _NOFOLLOW)
+    if file is None:
         raise ValueError("this is no regular file")
-    return os.fdopen(descriptor, "rb")
+    return file
 
 
 def read_regular(path: Path, limit: int) -> bytes:
     """The bytes of a regular file of at most `limit` bytes. Raises as `open_regular`,
     ValueError for a longer one too."""
     with open_regular(path) as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise ValueError("the file is too long")
-    return data
+        return bounded_bytes(file, limit)
 
 
 @contextmanager

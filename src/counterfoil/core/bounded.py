@@ -23,6 +23,7 @@ MAX_NODES: Final = 1_000_000
 _STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _OTHER: Final = re.compile(rb"[^\[\]{}]++")
 _OPENING: Final = b"[{"
+_READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 
 
 def is_bounded_json(data: bytes, nodes: int = MAX_NODES) -> bool:
@@ -36,26 +37,36 @@ def is_bounded_json(data: bytes, nodes: int = MAX_NODES) -> bool:
 def read_bounded(path: Path, limit: int) -> bytes:
     """The bytes of a file of at most `limit` bytes. Raises OSError, ValueError for a longer one."""
     with path.open("rb") as file:
-        return _bounded(file, limit)
+        return bounded_bytes(file, limit)
+
+
+def open_if_regular(path: Path, flags: int = 0) -> BinaryIO | None:
+    """A file, open for reading, without waiting for what may be a pipe; None where it is no regular
+    file. `flags` are those of `os.open` besides. Raises OSError."""
+    descriptor = os.open(path, _READ | flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
+    return os.fdopen(descriptor, "rb")
 
 
 def open_ordinary(path: Path) -> BinaryIO:
     """An ordinary file, open for reading, in a folder that others write: a pipe there would keep
     whoever opens it waiting, and is refused. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
+    file = open_if_regular(path)
+    if file is None:
         raise OSError(f"{path.name} is no ordinary file")
-    return os.fdopen(descriptor, "rb")
+    return file
 
 
 def read_ordinary(path: Path, limit: int) -> bytes:
     """As `read_bounded`, of what `open_ordinary` opens."""
     with open_ordinary(path) as file:
-        return _bounded(file, limit)
+        return bounded_bytes(file, limit)
 
 
-def _bounded(file: BinaryIO, limit: int) -> bytes:
+def bounded_bytes(file: BinaryIO, limit: int) -> bytes:
+    """What is left of a file, at most `limit` bytes. Raises OSError, ValueError for more."""
     data = file.read(limit + 1)
     if len(data) > limit:
         raise ValueError("the file is too long")
