@@ -60,6 +60,8 @@ from counterfoil.normalize.name_similarity import (
     LATEST,
     is_known_name,
     is_listed_name,
+    known_names,
+    listed_names,
     spelling_key,
 )
 from counterfoil.normalize.name_words import FAMILY_NAMES, LATER_SYLLABLES, PARTICLES, SYLLABLES
@@ -80,6 +82,12 @@ _LEAST_PART: Final = 3
 """Letters of each part of a joined given name."""
 _LONG_PART: Final = 4
 """The same where only one of the two is a name of the tables."""
+_EVERY_LANGUAGE: Final = (1 << len(SYLLABLES)) - 1
+_LANGUAGES: Final = {
+    word: sum(1 << at for at, some in enumerate(SYLLABLES) if word in some)
+    for word in frozenset[str]().union(*SYLLABLES)
+}
+"""The languages of each syllable, a bit each."""
 _FIRST: Final = 3
 """Letters of a family name that are never a slip between two questions without a date."""
 _JOINED_PARTICLES: Final = re.compile(
@@ -289,11 +297,13 @@ def _given_anchor(name: NameForm, *, by_syllables: bool, tables: int) -> Codes:
     return anchor("".join(words)) if is_whole else anchor(words[0])
 
 
-@lru_cache(maxsize=16384)
 def are_syllables(words: Words) -> bool:
     """Whether the words are syllables of one language: they are two words in every form, so the
     first alone is the anchor. JI and A are, which are written as JIA too."""
-    return any(syllables.issuperset(words) for syllables in SYLLABLES)
+    common = _EVERY_LANGUAGE
+    for word in words:
+        common &= _LANGUAGES.get(word, 0)
+    return bool(common)
 
 
 def _is_whole(words: Words) -> bool:
@@ -371,10 +381,12 @@ def _parts(word: str, may_be_parted: bool) -> list[str]:
     is_unlisted = may_be_parted and not is_listed_name(word)
     is_of_vowel = is_unlisted and len(word) > 2 and are_syllables((word[:-1], word[-1:]))
     found = [word[:-1]] if is_of_vowel else []
+    listed = listed_names()
     for cut in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
-        are_listed = is_listed_name(word[:cut]) + is_listed_name(word[cut:])
-        is_long = min(cut, len(word) - cut) >= _LONG_PART
-        if are_listed > 1 or (are_listed and is_long and is_unlisted):
+        are_listed = (word[:cut] in listed) + (word[cut:] in listed)
+        if are_listed > 1 or (
+            are_listed and is_unlisted and min(cut, len(word) - cut) >= _LONG_PART
+        ):
             found.append(word[:cut])
     return found
 
@@ -383,11 +395,12 @@ def _parts(word: str, may_be_parted: bool) -> list[str]:
 def _known_parts(word: str) -> list[str]:
     """The first part of a joined given name, unknown itself, whose two parts are known names, or of
     which one is and both are long."""
-    if is_known_name(word):
+    known = known_names()
+    if word in known:
         return []
     found: list[str] = []
     for cut in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
-        are_known = is_known_name(word[:cut]) + is_known_name(word[cut:])
+        are_known = (word[:cut] in known) + (word[cut:] in known)
         if are_known > 1 or (are_known and min(cut, len(word) - cut) >= _LONG_PART):
             found.append(word[:cut])
     return found
@@ -411,8 +424,12 @@ def syllables(word: str) -> Words:
         return ()
     if is_known_name(word) or are_syllables((word,)):
         return ()
-    cuts = ((word[:at], word[at:]) for at in range(1, len(word)))
-    return tuple(dict.fromkeys(part for pair in cuts if are_syllables(pair) for part in pair))
+    language, found = _LANGUAGES.get, list[str]()
+    for at in range(1, len(word)):
+        first, rest = word[:at], word[at:]
+        if language(first, 0) & language(rest, 0):
+            found += (first, rest)
+    return tuple(dict.fromkeys(found))
 
 
 def _core(words: Words) -> Words:

@@ -189,7 +189,7 @@ def is_unlike_names(word: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _runs_of_names() -> frozenset[str]:
-    return frozenset(run for name in _listed_names() for run in _runs(name))
+    return frozenset(run for name in listed_names() for run in _runs(name))
 
 
 def _runs(word: str) -> list[str]:
@@ -230,11 +230,12 @@ def _stem(word: str) -> str:
 
 def is_listed_name(word: str) -> bool:
     """Whether the word is a given name, or a familiar form of one, in the tables."""
-    return word in _listed_names()
+    return word in listed_names()
 
 
 @lru_cache(maxsize=1)
-def _listed_names() -> frozenset[str]:
+def listed_names() -> frozenset[str]:
+    """The words of `is_listed_name`."""
     return frozenset({*familiar_forms(), *spellings()})
 
 
@@ -242,12 +243,13 @@ def is_known_name(word: str) -> bool:
     """Whether the word is a listed name, or one of data/given_names.csv: those have no other form,
     and what looks like a slip of one may be an invented name (TAMIKA, TAMIA; JAYDEN, JADEN), so
     they are names for parting and tracing only."""
-    return word in _listed_names() or word in _plain_names()
+    return word in known_names()
 
 
 @lru_cache(maxsize=1)
-def _plain_names() -> frozenset[str]:
-    return frozenset(name for line in _table("given_names.csv") for name in line)
+def known_names() -> frozenset[str]:
+    """The words of `is_known_name`."""
+    return listed_names().union(name for line in _table("given_names.csv") for name in line)
 
 
 @lru_cache(maxsize=32768)
