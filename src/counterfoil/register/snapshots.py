@@ -8,8 +8,9 @@
       current                the name of the snapshot that answers; replaced whole, last of all
 
 So a build that is stopped at any point leaves `current` as it was. A snapshot that was moved into
-place but not made current is harmless, and its number is not used again. Old snapshots stay until
-somebody removes them, because answers cite them.
+place but not made current is harmless, and its number is not used again. Old snapshots stay,
+because answers cite them, until `counterfoil register compact` removes the buckets of those that
+nothing cites any more; what is signed of a snapshot stays for ever.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault
 
 BUILDING: Final = ".building"
 CURRENT: Final = "current"
+SIGNED: Final = ("manifest.json", "manifest.sig", "certificate-*")
+"""What is signed of a snapshot, and shows what answered when its buckets are gone."""
 _NAME: Final = re.compile(r"[0-9]{4,}-[0-9a-f]{12}")
 
 
@@ -45,27 +48,64 @@ def building(directory: Path, *, keep: bool = False) -> Generator[Path]:
 
     Raises StateFault if another build runs, StoreFault where the disk fails.
     """
+    with changing(directory):
+        folder = directory / BUILDING
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+        with _storing():
+            folder.mkdir(mode=0o700, exist_ok=True)
+        goes_on = False
+        try:
+            yield folder
+        except CounterfoilError as fault:
+            goes_on = keep and fault.code in ELSEWHERE
+            raise
+        finally:
+            if not goes_on:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def changing(directory: Path) -> Generator[None]:
+    """Whoever makes or removes a snapshot, one at a time. Raises StateFault
+    `register_build_running`, StoreFault where the disk fails."""
     with _storing():
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(lock)
-        with _storing():
-            folder = directory / BUILDING
-            if not keep:
-                shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(mode=0o700, exist_ok=True)
-            goes_on = False
-            try:
-                yield folder
-            except CounterfoilError as fault:
-                goes_on = keep and fault.code in ELSEWHERE
-                raise
-            finally:
-                if not goes_on:
-                    shutil.rmtree(folder, ignore_errors=True)
+        yield
     finally:
         os.close(lock)
+
+
+def list_snapshots(directory: Path) -> list[str]:
+    """The names of the snapshots that are there, oldest first; those of which only what is signed
+    is left too."""
+    return sorted(
+        (path.name for path in directory.glob("[0-9]*-*") if _NAME.fullmatch(path.name)),
+        key=lambda name: (int(name.split("-")[0]), name),
+    )
+
+
+def buckets_of(folder: Path) -> list[Path]:
+    """The files of a snapshot that hold its buckets, and what else nobody signed: none where they
+    were removed."""
+    return sorted(path for path in folder.iterdir() if not any(map(path.match, SIGNED)))
+
+
+def remove_buckets(folder: Path) -> int:
+    """Remove the buckets of a snapshot for good, and keep what is signed of it: the bytes that this
+    frees, which a snapshot made of this one may still hold. Broken off, it is done again. Raises
+    StoreFault where the disk fails; nobody else may change the folder meanwhile (`changing`)."""
+    freed = 0
+    with _storing():
+        for path in buckets_of(folder):
+            found = path.lstat()
+            freed += found.st_size if found.st_nlink == 1 else 0
+            path.unlink()
+        sync_path(folder)
+    return freed
 
 
 def publish(folder: Path, directory: Path, snapshot: str) -> None:

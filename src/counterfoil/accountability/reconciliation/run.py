@@ -55,6 +55,7 @@ from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
 from counterfoil.office.openings import check_counted, check_register
 from counterfoil.office.records import read_envelope
+from counterfoil.register.snapshots import buckets_of, list_snapshots
 
 WITHIN: Final = timedelta(hours=25)
 """A day, and an hour for the run itself."""
@@ -137,9 +138,10 @@ def reconcile(office: Office, actor: Actor, command: Reconcile) -> Work[Reconcil
 
 
 def _compare_registers(office: Office, released: Sequence[Batch]) -> list[VerifyFault]:
-    """5, of the registers. One that was removed since is not compared."""
+    """5, of the registers. One that was removed since, or whose buckets were, is not compared."""
     folder, found = office.register_directory, list[VerifyFault]()
-    snapshots = {batch.snapshot for batch in released if (folder / batch.snapshot).is_dir()}
+    there = {name for name in list_snapshots(folder) if buckets_of(folder / name)}
+    snapshots = there & {batch.snapshot for batch in released}
     with suppress(StateFault):  # No register is built yet.
         snapshots.add(register.current_snapshot(folder))
     for snapshot in sorted(snapshots - {""}):

@@ -57,6 +57,7 @@ from counterfoil.ledger.entries import decode
 from counterfoil.ledger.export import read_bundles
 from counterfoil.office import Office
 from counterfoil.office.acts import Act
+from counterfoil.register.snapshots import SIGNED
 from counterfoil.tlog import Signer, VerifierKey, parse_checkpoint
 from counterfoil.tlog.note import check_note, sign_note
 
@@ -65,7 +66,6 @@ __all__ = ["Ask", "CheckedArchive", "check_archive", "require_outside", "write_a
 FORMAT: Final = "counterfoil-archive-1"
 _LIST, _NOTE, _CLOSING, _BEGUN = "archive.json", "archive.note", "closing.json", ".archive-of"
 _MOST_LIST_BYTES: Final = 1 << 30
-_SNAPSHOT_FILES: Final = ("manifest.json", "manifest.sig", "certificate-*")
 _AFTER: Final = (EntryKind.FORK,)
 _README: Final = """Archive of the office {office}, closed by two officers (entry {entry} of its
 ledger). Its keys are destroyed: nobody opens a request, an answer or a record of it again.
@@ -230,7 +230,7 @@ def _kept_files(office: Office) -> dict[str, bytes]:
     found["office.toml"] = top / "office.toml"
     if office.settings.witnesses:
         found["witnesses.policy"] = top / office.settings.witnesses
-    for pattern in _SNAPSHOT_FILES:
+    for pattern in SIGNED:
         for path in office.register_directory.glob(f"[0-9]*/{pattern}"):
             found[f"register/{path.parent.name}/{path.name}"] = path
     return {name: path.read_bytes() for name, path in sorted(found.items())}

@@ -1,10 +1,12 @@
-"""`counterfoil register build`, `register update`, `register certify` and `register info`."""
+"""`counterfoil register build`, `register update`, `register compact`, `register certify` and
+`register info`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from counterfoil.cli.office.certify import EXAMPLE, certify
@@ -28,6 +30,7 @@ from counterfoil.disclosure.register_build import (
     describe_register,
     update_register,
 )
+from counterfoil.disclosure.register_compact import CompactRegister, compact_register
 from counterfoil.office.context import LOCAL
 
 app = group(
@@ -135,6 +138,39 @@ def update(
             raise typer.Exit(DONE_WITH_REJECTS)
 
 
+def compact(
+    directory: OfficeDir,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")
+    ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove the buckets of snapshots that nothing cites any more: neither the current one, nor one
+    that decided a batch whose rows are still there. Manifests and certificates stay. Needs no
+    passphrase."""
+    with faults(as_json=as_json):
+        command = CompactRegister(dry_run=dry_run)
+        found = compact_register(opened_here(directory), SERVICE, command)
+        lines = [
+            f"{each.snapshot}  {each.size:,} bytes  kept by {_named(each.kept_by)}"
+            if each.kept_by
+            else f"{each.snapshot}  {each.size:,} bytes  "
+            + ("would be removed" if dry_run else f"removed, {each.freed:,} bytes freed")
+            for each in found
+        ]
+        show({"snapshots": msgspec.to_builtins(found)}, "\n".join(lines), as_json=as_json)
+        gone = sum(not each.kept_by for each in found)
+        words = f"{gone} of {len(found)} snapshots with buckets are cited by nothing."
+        say(words, quiet=quiet or as_json)
+
+
+def _named(kept_by: tuple[str, ...]) -> str:
+    """What keeps a snapshot, of many the first and how many more."""
+    more = len(kept_by) - 1
+    return kept_by[0] if not more else f"{kept_by[0]} and {more} more"
+
+
 def info(directory: OfficeDir, as_json: AsJson = False) -> None:
     """The current snapshot's manifest, verified: counts and versions, never a person. Needs no
     passphrase."""
@@ -151,5 +187,6 @@ add_verb(
     "register build people.parquet --office tax-office --engine spark",
 )
 add_verb(app, update, "register update --added came.csv --removed left.csv --office tax-office")
+add_verb(app, compact, "register compact --office tax-office --dry-run")
 add_verb(app, certify, EXAMPLE)
 add_verb(app, info, "register info --office tax-office --json")
