@@ -48,12 +48,11 @@ def building(directory: Path, *, keep: bool = False) -> Generator[Path]:
 
     Raises StateFault if another build runs, StoreFault where the disk fails.
     """
-    with changing(directory):
+    with changing(directory), _storing():
         folder = directory / BUILDING
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
-        with _storing():
-            folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         goes_on = False
         try:
             yield folder
