@@ -135,6 +135,7 @@ def test_what_was_remembered_of_a_file_that_was_broken_off_is_not_counted_twice(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "COMMIT_ROWS", 1)
+    monkeypatch.setattr(memory, "SMALL_FILE", 0)
     commits, asked = 0, asked_by(REQUEST, ELSEWHERE, ELSEWHERE)
 
     @contextmanager
@@ -153,6 +154,21 @@ def test_what_was_remembered_of_a_file_that_was_broken_off_is_not_counted_twice(
     remember(commit, "b1", asked)
     assert _attempts(store) == 3
     assert commits > 12
+
+
+def test_what_a_small_file_asks_is_one_commit(store: Store) -> None:
+    commits = list[int]()
+
+    @contextmanager
+    def commit() -> Iterator[Connection]:
+        commits.append(1)
+        with store.transaction() as connection:
+            yield connection
+
+    with store.transaction() as connection:
+        record_batch(connection, facts_of(*[REQUEST] * 3), "b1", ON, AGREEMENT)
+    remember(commit, "b1", asked_by(REQUEST, ELSEWHERE, ELSEWHERE))
+    assert (len(commits), _attempts(store)) == (1, 3)
 
 
 def test_attempts_to_probe_add_up_and_lock_out_over_their_window(store: Store) -> None:

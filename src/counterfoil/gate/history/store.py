@@ -38,6 +38,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Table,
     bindparam,
     delete,
     func,
@@ -49,7 +50,7 @@ from sqlalchemy import (
 
 from counterfoil.database import Prepared
 from counterfoil.gate.history.batch_counts import BatchFacts, History
-from counterfoil.gate.history.bulk_insert import insert_rows
+from counterfoil.gate.history.bulk_insert import insert_rows, interleaved
 from counterfoil.gate.history.counts import Counting, Recalled
 from counterfoil.gate.history.earlier import NO_COUNTS, Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
@@ -76,8 +77,12 @@ from counterfoil.gate.history.tables import (
 from counterfoil.gate.law.agreement import Agreement, Limits
 
 YEAR_DAYS: Final = 365
+SMALL_FILE: Final = 512
+"""Rows of a file that is remembered in one commit: so few are made ready while it waits."""
 COMMIT_ROWS: Final = 65_536
 """Rows of the questions' tables written in one commit."""
+_Part = tuple[Table, list[Any]]
+"""A table, and the values of some rows of it, one row after the other."""
 _JSON: Final = msgspec.json.Encoder()
 
 # -- what earlier files asked ------------------------------------------------------------------
@@ -265,17 +270,29 @@ def remember(
     commit: Callable[[], AbstractContextManager[Connection]], batch_id: str, rows: Fingerprints
 ) -> None:
     """Keep what a recorded file asks: the fingerprints of all its rows. `commit` gives a connection
-    and commits it at the end, after `COMMIT_ROWS` rows at most. Rows that are no requests are left
-    out, and all rows of a file that does not count."""
+    and commits it at the end, after `COMMIT_ROWS` rows at most, and once for a small file. Rows
+    that are no requests are left out, and all rows of a file that does not count."""
     with commit() as connection:
         file = ASKED_FILE.c
         recorded = select(file.number, file.state).where(file.batch_id == batch_id)
         number, state = connection.execute(recorded).one()
         run = None if state == AskedState.FREE else begin_file(connection, number)
-    if run is None:
-        return
+        if run is None:
+            return
+        if len(rows) <= SMALL_FILE:
+            parts = _parts_of(rows, number)
+            _write(connection, (number, run), parts, range(len(parts)))
+            return
+    parts = _parts_of(rows, number)
+    for place in range(len(parts)):
+        with commit() as connection:
+            _write(connection, (number, run), parts, [place])
+
+
+def _parts_of(rows: Fingerprints, number: int) -> list[_Part]:
+    """What is inserted for the file of this number, of `COMMIT_ROWS` rows at most each."""
     first = number * ROWS_OF_FILE
-    parts = [
+    return [
         (table, values[start : start + size])
         for table, values in (
             (ASKED_QUESTION, _questions(rows, first)),
@@ -285,16 +302,23 @@ def remember(
         for size in [COMMIT_ROWS * len(table.columns)]
         for start in range(0, len(values), size)
     ]
-    for done, (table, values) in enumerate(parts):
-        with commit() as connection:
-            insert_rows(connection, table, values)
-            add_part(connection, number, table, values, (run, done, len(parts)))
+
+
+def _write(
+    connection: Connection, file: tuple[int, int], parts: Sequence[_Part], places: Iterable[int]
+) -> None:
+    """Insert the parts of these places, of the file of this number in this run."""
+    number, run = file
+    for place in places:
+        table, values = parts[place]
+        insert_rows(connection, table, values)
+        add_part(connection, number, table, values, (run, place, len(parts)))
 
 
 def _questions(rows: Fingerprints, first: int) -> list[Any]:
     asked = [*filter(None, rows.asked)]
     numbers = compress(range(first, first + len(rows)), rows.asked)
-    return _interleaved([*numbers], [True] * len(asked), asked)
+    return interleaved([*numbers], [True] * len(asked), asked)
 
 
 def _keys(rows: Fingerprints, first: int) -> list[Any]:
@@ -309,15 +333,6 @@ def _in_order(keys: Sequence[int]) -> list[int]:
     """The places of keys in the order of the keys, to the 53 bits of a float, which are compared in
     a quarter of the time: the order matters for pages alone."""
     return sorted(range(len(keys)), key=[*map(float, keys)].__getitem__)
-
-
-def _interleaved(*columns: Sequence[Any]) -> list[Any]:
-    """The values of these columns, row after row."""
-    width = len(columns)
-    values: list[Any] = [None] * (width * len(columns[0]))
-    for at, column in enumerate(columns):
-        values[at::width] = column
-    return values
 
 
 def _matters(rows: Fingerprints, file: int) -> list[tuple[int, int, int, int, int]]:
