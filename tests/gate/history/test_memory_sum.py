@@ -143,6 +143,7 @@ def test_a_file_whose_remembering_was_broken_off_is_remembered_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "COMMIT_ROWS", 3)
+    monkeypatch.setattr(store, "SMALL_FILE", 0)
     added = store.add_part
     calls: list[int] = []
 
@@ -165,6 +166,7 @@ def test_two_runs_that_remember_one_file_do_not_mix(
 ) -> None:
     """Where the lock does not reach the other process, the later run goes on alone."""
     monkeypatch.setattr(store, "COMMIT_ROWS", 3)
+    monkeypatch.setattr(store, "SMALL_FILE", 0)
     added, parts = store.add_part, []
 
     def other_begins(connection: object, number: int, *rest: object) -> None:
