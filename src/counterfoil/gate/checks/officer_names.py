@@ -123,12 +123,14 @@ _TITLES_ALONE: Final = _TITLES - words("do sa lt marshal det insp")
 
 
 def may_be_called(name: Sequence[str], called_too: frozenset[str]) -> bool:
-    """Whether a name of two words has one of emptiness that people are called too (Null), and a
-    given name that the tables list."""
+    """Whether a name of two words has one of emptiness that people are called too (Null), and
+    another that may be a person's."""
     if len(name) != _PAIR:
         return False
     others = [word for word in name if word not in _NO_NAME]
-    return len(others) == 1 and called_too.issuperset({*name} - {*others}) and _is_given(others[0])
+    if len(others) != 1 or not called_too.issuperset({*name} - {*others}):
+        return False
+    return others[0] not in _KNOWN and len(others[0]) > 1 and not says_nothing(others[0])
 
 
 def names_by_initial(name: Sequence[str]) -> bool:
