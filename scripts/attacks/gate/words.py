@@ -185,7 +185,7 @@ NUMBERS: Final = _numbers(
         ("1111-1112", False),
         ("T8D-2026", False),
         ("7BD-2026", False),
-        ("UN7-26", False),
+        ("N1L-26", False),
         ("pendiente 1", False),
         ("desconocido 12", False),
         ("por asignar 26", False),
