@@ -138,7 +138,7 @@ def test_an_older_header_that_says_something_else_is_said_to_the_signer(agencies
 def test_who_signs_a_file_of_the_earlier_form_is_told_what_it_does_not_state(
     agencies: Agencies,
 ) -> None:
-    earlier = {"engaged_officers": "E001|Officer birch|Special Agent", "review": ""}
+    earlier = {"engaged_officers": "E001|Dana birch|Special Agent", "review": ""}
     rows = [REQUESTS[0] | earlier, REQUESTS[1]]
     told = agencies.sign(write_csv(agencies.directory / "earlier.csv", rows), "--json")
     assert told.json["lacks"] == {

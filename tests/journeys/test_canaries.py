@@ -204,15 +204,12 @@ def test_two_officers_who_ask_one_canarys_address_in_two_files_suspend_the_reque
     first = world.requests(
         [
             _stranger(canaries[1], 1)
-            | {"engaged_officers": "E001|Officer birch|Special Agent|Agency A"}
+            | {"engaged_officers": "E001|Dana birch|Special Agent|Agency A"}
         ],
         "one.csv",
     )
     second = world.requests(
-        [
-            _about(canaries[1], 2)
-            | {"engaged_officers": "E002|Officer cedar|Special Agent|Agency A"}
-        ],
+        [_about(canaries[1], 2) | {"engaged_officers": "E002|Dana cedar|Special Agent|Agency A"}],
         "two.csv",
     )
     for path, principal in ((first, "sandbox-principal"), (second, "other-principal")):

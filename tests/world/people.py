@@ -131,7 +131,7 @@ def request(number: int, given: str, family: str, line1: str, **changes: str) ->
         "removal_ground": "8 USC 1227(a)(2)",
         "stay_or_deferral": "none",
         "review": "none",
-        "engaged_officers": f"E{number % 40:03d}|Officer {words}|Special Agent|Agency A",
+        "engaged_officers": f"E{number % 40:03d}|Dana {words}|Special Agent|Agency A",
         "use_certified": "true",
     }
     return row | changes

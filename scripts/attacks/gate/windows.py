@@ -91,6 +91,17 @@ def _reason_spelled(name: str, spell: Callable[[], list[str]], folder: Path) -> 
     return {name: _result(sent, REASON_USES, "requests of one reason, spelled otherwise")}
 
 
+def _reason_named(name: str, folder: Path) -> dict[str, Outcome]:
+    """One reason into which a program puts each person's name."""
+    reason = "The harbor ledger shows whether {} {} remained at the residence in the period"
+    rows = [
+        {**row, "reason": reason.format(row["given_name"], row["family_name"])}
+        for row in strangers(24)
+    ]
+    sent = [make_office(folder, _SOURCE).send(rows)]
+    return {name: _result(sent, REASON_USES, "requests of one reason with names in it")}
+
+
 def _sixty(folder: Path) -> dict[str, Outcome]:
     """Sixty files of one row, with one reason and one investigation; and one file of as many."""
     more = {"investigation_number": "HSI-2026-0007719"}
@@ -118,6 +129,14 @@ INVESTIGATIONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "investigation-letter-l": ("the letter l for one", ("HSI-2026-0017", "HSI-2026-00l7")),
     "investigation-five": ("a digit for a letter", ("HSI-2026-0017", "H5I-2026-0017")),
     "investigation-reference": ("its sign before it", ("HSI-2026-0017", "Inv. HSI-2026-0017")),
+    "investigation-year": (
+        "zeros left out behind two digits of a year",
+        ("HSI-26-0017", "HSI-26-17"),
+    ),
+    "investigation-year-first": ("zeros left out, the year first", ("26-0017", "26-17")),
+    "investigation-year-last": ("zeros left out, the year last", ("0417-26", "417-26")),
+    "investigation-court": ("zeros of a court's number", ("2:26-cr-00417", "02:26-CR-417")),
+    "investigation-part": ("zeros of a part", ("881-01", "881-1")),
     "investigation-continued": ("a word after it", ("HSI-2026-0017", "HSI-2026-0017 (cont.)")),
 }
 
@@ -197,6 +216,45 @@ OFFICERS: Final[dict[str, tuple[str, bool, tuple[str, ...]]]] = {
             "A-104|Ottoline Birdwhistle|Special Agent",
             "K-777|Birdwhistle, Ottoline|Special Agent",
             "Q-555|Birdwhistle Ottoline|Special Agent",
+        ),
+    ),
+    "officer-apostrophe": (
+        "an apostrophe, a space, neither; three ids and one title",
+        False,
+        (
+            "A-104|Ottoline O'Wistle|Special Agent",
+            "K-777|Ottoline O Wistle|Special Agent",
+            "Q-555|Ottoline OWistle|Special Agent",
+        ),
+    ),
+    "officer-particles": (
+        "particles joined and apart, three ids",
+        False,
+        (
+            "A-104|Ottoline de la Wistle|Special Agent",
+            "K-777|Ottoline Delawistle|Special Agent",
+            "Q-555|Ottoline De Lawistle|Special Agent",
+        ),
+    ),
+    "officer-beside": (
+        "a title before the name, a unit and a degree behind it, three ids",
+        False,
+        (
+            "A-104|Special Agent Ottoline Birdwhistle|Special Agent",
+            "K-777|Ottoline Birdwhistle (HSI)|Special Agent",
+            "Q-555|Ottoline Birdwhistle, CPA|Special Agent",
+        ),
+    ),
+    "officer-id-letters": (
+        "letters for the digits of an id",
+        False,
+        tuple(
+            f"{each}|{name}|Special Agent"
+            for each, name in (
+                ("OF-101", "Ottoline Birdwhistle"),
+                ("0F-101", "Wim Tolk"),
+                ("OF-l0I", "Ada Kerr"),
+            )
         ),
     ),
     "officer-second": (
@@ -312,6 +370,7 @@ _REASON_ATTACKS: Final[dict[str, tuple[str, Callable[[str, Path], dict[str, Outc
         "one reason with characters that nobody sees",
         lambda name, folder: _reason_spelled(name, _spelled_reasons, folder),
     ),
+    "reason-names": ("one reason with each person's name put in", _reason_named),
     "reason-digits": (
         "one reason with digits and accents for letters",
         lambda name, folder: _reason_spelled(name, _digit_reasons, folder),

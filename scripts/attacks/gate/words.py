@@ -151,6 +151,17 @@ OFFICERS: Final = _officers(
         ("E7017|John Doe|Special Agent", False),
         ("E7018|12345 678|Special Agent", False),
         ("E7019|Duty Officer|Duty Officer", False),
+        ("E7020|N0ne|Special Agent", False),
+        ("E7021|R3dacted|Special Agent", False),
+        ("E7022|Duty 0fficer|Special Agent", False),
+        ("E7023|Any available officer|Special Agent", False),
+        ("E7024|Agent Smith|Special Agent", False),
+        ("E7025|Smith, Agent|Special Agent", False),
+        ("E7026|Por asignar|Special Agent", False),
+        ("E7027|Todos los agentes|Special Agent", False),
+        ("E7028|The undersigned|Special Agent", False),
+        ("E7029|Refer to file|Special Agent", False),
+        ("E7030|\u0412\u0441\u0435 \u0430\u0433\u0435\u043d\u0442\u044b|Special Agent", False),
     ]
 )
 NUMBERS: Final = _numbers(
@@ -172,6 +183,12 @@ NUMBERS: Final = _numbers(
         ("to be assigned 1", False),
         ("not yet opened 3", False),
         ("1111-1112", False),
+        ("T8D-2026", False),
+        ("7BD-2026", False),
+        ("N1L-26", False),
+        ("pendiente 1", False),
+        ("desconocido 12", False),
+        ("por asignar 26", False),
     ]
 )
 AUTHORITIES: Final = _authorities(
@@ -210,6 +227,17 @@ CITIES: Final = _cities(
         ("None", False),
         ("98101", False),
         ("Homeless", False),
+        ("N0ne", False),
+        ("Unkn0wn", False),
+        ("T8D", False),
+        ("H0meless", False),
+        ("Pend1ng", False),
+        ("U N K", False),
+        ("T.8.D.", False),
+        ("Desconocida", False),
+        ("sin domicilio", False),
+        ("NFA", False),
+        ("Unincorporated", False),
     ]
 )
 STATES: Final = _states(
@@ -241,6 +269,12 @@ HONEST: Final = (
     ),
     Text("honest-officer", {"engaged_officers": "E7101|Jos\u00e9 N\u00fa\u00f1ez|Special Agent"}),
     Text("honest-two", {"engaged_officers": "E7102|Ann O'Neil|Special Agent;E7103|Bo Li|Analyst"}),
+    Text("honest-officer-o", {"engaged_officers": "E7104|Sean P. O'Brien|Special Agent"}),
+    Text("honest-officer-li", {"engaged_officers": "E7105|A. Li|Special Agent"}),
+    Text("honest-suffix", {"suffix": "III"}),
+    Text("honest-no-middle-name", {"middle_name": "N/A"}),
+    Text("honest-street-x", {"line1": "1900 X St"}),
+    Text("honest-number-code", {"investigation_number": "T8A-NY-123456"}),
     Text("honest-number", {"investigation_number": "HSI-26-00017-TB"}),
     Text("honest-authority", {"statutory_authority": "8 U.S.C. \u00a7 1253(a)(1)"}),
     # Whoever reads these two reads the designated statute, and so does the gate: a form that is

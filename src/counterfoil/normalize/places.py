@@ -16,7 +16,9 @@ Five-Digit ZIP Code and Post Office Directory, and Domestic Mail Manual labeling
 by hand: the fifty states, the District of Columbia, territories, freely associated states, and the
 military's AA, AE and AP. A prefix that two of them share is listed under both: 969 serves Guam and
 the islands around it, 967 Hawaii and American Samoa. `_CROSSING` has ZIPs of a state under another
-state's prefix. A range may hold a prefix that is not in use; what is in no range is nobody's.
+state's prefix; `_ACROSS` those that serve homes in a second state: the ZIP Code Tabulation Areas of
+two states (Census Bureau, 2010 ZCTA to place relationship file), and a few of Federal offices and
+of towns on a line. A range may hold a prefix that is not in use; what is in no range is nobody's.
 """
 
 from __future__ import annotations
@@ -107,6 +109,14 @@ _RANGES: Final = """
     AA 340; AE 090-098; AP 962-966
 """
 _CROSSING: Final = frozenset({("06390", "NY"), ("83414", "WY")})
+_ACROSS: Final = frozenset(
+    {
+        ("02861", "MA"), ("42223", "TN"), ("59221", "ND"), ("63673", "IL"), ("71749", "LA"),
+        ("73949", "TX"), ("73960", "TX"), ("81137", "NM"), ("84536", "AZ"), ("86044", "UT"),
+        ("86515", "NM"), ("88063", "TX"), ("89439", "CA"), ("97635", "CA"), ("20588", "MD"),
+        ("20598", "VA"),
+    }
+)  # fmt: skip
 
 
 def _prefixes() -> dict[str, frozenset[str]]:
@@ -130,9 +140,14 @@ def is_zip_of_state(zip5: str, state: str) -> bool:
     return state in STATES_OF_PREFIX.get(zip5[:3], _NOBODY) or (zip5, state) in _CROSSING
 
 
+def serves_across(zip5: str, state: str) -> bool:
+    """Whether a ZIP under another state's prefix serves homes of this state too."""
+    return (zip5, state) in _ACROSS
+
+
 @lru_cache(maxsize=16384)
 def states_beside(zip5: str, state: str) -> tuple[str, ...]:
     """Every state in which a home may be that is written with this ZIP and this state: the state,
     and each other one that the ZIP goes with, in their order."""
-    crossing = [other for code, other in _CROSSING if code == zip5]
+    crossing = [other for code, other in _CROSSING | _ACROSS if code == zip5]
     return tuple(sorted({state, *STATES_OF_PREFIX.get(zip5[:3], _NOBODY), *crossing}))

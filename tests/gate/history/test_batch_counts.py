@@ -57,6 +57,36 @@ def test_a_reason_that_differs_in_numbers_and_punctuation_only_is_similar() -> N
     assert [(each.reasons, each.similar) for each in found] == [(1, 21)] * 21
 
 
+def test_a_reason_with_each_persons_name_put_in_is_similar() -> None:
+    text = "Whether the notice reached {} before the ninetieth day is what the grand jury asks."
+    people = [("Rosalind", "Quill"), ("Tomas", "Vega"), ("Ana", "Ruiz Luna")]
+    named = ["Ms. Quill", "Tomas Vega", "Ruiz Luna"]
+    rows = [
+        changed(person=Person(given, "", family), reason=text.format(name))
+        for (given, family), name in zip(people, named, strict=True)
+    ]
+    assert [(each.reasons, each.similar) for each in uses_in(*rows)] == [(1, 3)] * 3
+
+
+def test_reasons_that_differ_in_more_than_the_persons_name_are_not_similar() -> None:
+    rows = [
+        changed(
+            person=Person("Ana", "", family),
+            reason=f"Whether {family} knew of the {what} is what the grand jury asks.",
+        )
+        for family, what in (("Quill", "notice"), ("Vega", "order"))
+    ]
+    assert [each.similar for each in uses_in(*rows)] == [1, 1]
+
+
+def test_a_reason_that_names_another_person_is_similar_to_none_for_that() -> None:
+    rows = [
+        changed(person=Person("Ana", "", family), reason="The landlord Vega kept the notice.")
+        for family in ("Quill", "Vega")
+    ]
+    assert [each.similar for each in uses_in(*rows)] == [2, 2]
+
+
 def test_a_reason_repeated_with_other_case_and_spacing_is_one_reason() -> None:
     reasons = [
         f"The notice to depart {' ' * n}REACHED{'' if n % 2 else ' '} this door, says the witness."
@@ -111,6 +141,52 @@ def test_an_officer_is_one_by_id_and_by_name_and_title_however_written(
 ) -> None:
     facts = facts_of(REQUEST, changed(row=2, engaged_officers=(other,)))
     assert [_load(each, facts, NO_HISTORY) for each in (OFFICER, other)] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("Sean O'Brien", "Sean OBrien"),
+        ("Sean O Brien", "OBrien, Sean"),
+        ("Maria de la Cruz", "Maria Delacruz"),
+        ("Ian Mc Donald", "Ian McDonald"),
+        ("Dana Fields", "Special Agent Dana Fields"),
+        ("Dana Fields", "Dana Fields (HSI)"),
+        ("Dana Fields", "Dana Fields, CPA"),
+        ("Dana Fields", "Dana F1elds"),
+        ("Jos\u00e9 N\u00fa\u00f1ez", "Jose Nunez"),
+        ("Fields", "Agent Fields"),
+    ],
+)
+def test_an_officer_is_one_by_the_normal_form_of_the_name(one: str, two: str) -> None:
+    officers = [EngagedOfficer(f"B-{n}", name, "Analyst") for n, name in enumerate((one, two), 5)]
+    facts = facts_of(*(changed(engaged_officers=(each,)) for each in officers))
+    assert [_load(each, facts, NO_HISTORY) for each in officers] == [2, 2]
+
+
+@pytest.mark.parametrize("two", ["0FF-1", "OFF-l", "OFF-I", "off 01", "0FF1"])
+def test_an_officer_is_one_by_id_with_letters_for_digits(two: str) -> None:
+    officers = [OFFICER, EngagedOfficer(two, "Lee Marsh", "Analyst")]
+    facts = facts_of(*(changed(engaged_officers=(each,)) for each in officers))
+    assert [_load(each, facts, NO_HISTORY) for each in officers] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    "two", ["Sean O'Brian", "Shawn O'Brien", "Sean Bryan", "Jean O'Brien", "Brien Seano"]
+)
+def test_officers_of_other_names_are_others(two: str) -> None:
+    officers = [
+        EngagedOfficer(f"B-{n}", name, "Analyst") for n, name in enumerate(("Sean O'Brien", two), 5)
+    ]
+    facts = facts_of(*(changed(engaged_officers=(each,)) for each in officers))
+    assert [_load(each, facts, NO_HISTORY) for each in officers] == [1, 1]
+
+
+def test_what_was_remembered_before_the_wider_forms_counts_on() -> None:
+    officer = EngagedOfficer("OFF-5", "Sean O'Brien", "Analyst")
+    by_id, by_title, by_name = officer_hashes(KEY, officer)
+    facts = facts_of(changed(engaged_officers=(officer,)))
+    assert officer_loads(officer, facts, History({by_id: 6, by_title: 9, by_name: 11})) == (10, 12)
 
 
 def test_another_officer_is_another() -> None:

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
 
 from counterfoil.core.values import Address, Person, Refusal, Request
 from counterfoil.gate import Gate, Law
@@ -17,6 +20,7 @@ from counterfoil.gate.history.counts import Counting, Recalled
 from counterfoil.gate.history.earlier import Counts, EarlierFingerprinter
 from counterfoil.gate.history.fingerprints import Fingerprinter, forms_of
 from counterfoil.gate.history.uses import ONCE, Uses
+from counterfoil.gate.law.folding import fold_parted_number
 from tests.gate.world import (
     KEY,
     NO_HISTORY,
@@ -64,12 +68,14 @@ def _with_past(before: Sequence[Request], *now: Request, enough: int = 1000) -> 
         if key in wanted.keys
     ]
     reasons = Counter(zip(past.similar, past.reasons, strict=True))
+    reasons.update(zip(past.merged, past.reasons, strict=True))
     people = Counter(zip(past.investigations, past.owners, strict=True))
+    people.update(zip(past.parted, past.owners, strict=True))
     matters = [
         (kind, key, part, times)
         for kind, counted, some in (
-            (0, reasons, wanted.similar),
-            (1, people, wanted.investigations),
+            (0, reasons, wanted.similar - {0}),
+            (1, people, wanted.investigations - {0}),
         )
         for (key, part), times in counted.items()
         if key in some
@@ -194,6 +200,64 @@ def test_an_investigation_is_one_however_its_number_is_written() -> None:
     rows = [_asked("Ada", investigation_number=one), _asked("Consuelo", investigation_number=two)]
     assert [uses.investigated for uses in _uses(*rows)] == [2, 2]
     assert [uses.investigated for uses in _with_past(rows[:1], rows[1])] == [2]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("HSI-26-17", "HSI-26-0017"),
+        ("HSI-26-0017", "HSI260017"),
+        ("HSI-26-17", "HSI 26/017"),
+        ("25-0417", "25-417"),
+        ("0417-25", "417-25"),
+        ("2:25-cr-00417", "02:25-CR-417"),
+        ("100-01", "100-1"),
+        ("H5I-26-OO17", "HSI-26-17"),
+        ("Case no. 26-0017", "26-17"),
+        ("26-17 (cont.)", "26-017"),
+    ],
+)
+def test_an_investigation_is_one_whatever_zeros_its_groups_have(one: str, two: str) -> None:
+    rows = [_asked("Ada", investigation_number=one), _asked("Consuelo", investigation_number=two)]
+    assert [uses.investigated for uses in _uses(*rows)] == [2, 2]
+    assert [uses.investigated for uses in _with_past(rows[:1], rows[1])] == [2]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("HSI-26-17", "HSI-26-18"),
+        ("HSI-26-17", "HSI-27-17"),
+        ("25-0417", "25-0471"),
+        ("2:25-cr-00417", "3:25-cr-00417"),
+        ("HSI-26-170", "HSI-26-017"),
+        ("100-10", "100-01"),
+    ],
+)
+def test_investigations_of_other_numbers_are_others(one: str, two: str) -> None:
+    rows = [_asked("Ada", investigation_number=one), _asked("Consuelo", investigation_number=two)]
+    assert [uses.investigated for uses in _uses(*rows)] == [1, 1]
+    assert [uses.investigated for uses in _with_past(rows[:1], rows[1])] == [1]
+
+
+@given(st.lists(st.text("0123456789", min_size=2, max_size=4), min_size=2, max_size=4), st.data())
+def test_numbers_of_one_pattern_stay_as_many_as_they_are(
+    groups: list[str], data: DataObject
+) -> None:
+    others = [data.draw(st.text("0123456789", min_size=len(g), max_size=len(g))) for g in groups]
+    one, two = ("X-" + "-".join(each) for each in (groups, others))
+    same = fold_parted_number(one) and fold_parted_number(one) == fold_parted_number(two)
+    assert not same or one == two
+
+
+def test_a_reason_with_each_persons_name_put_in_is_similar_over_files() -> None:
+    text = "Whether the notice reached {} is what the grand jury asks of the landlord."
+    before = [
+        _asked("Ada", reason=text.format("Mr. Quill"), investigation_number=f"X{n}")
+        for n in range(3)
+    ]
+    now = _asked("Consuelo", reason=text.format("Consuelo Quill"), investigation_number="X9")
+    assert [uses.similar for uses in _with_past(before, now)] == [4]
 
 
 def test_what_was_kept_under_a_number_as_it_is_written_counts_on() -> None:

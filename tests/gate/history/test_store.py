@@ -347,6 +347,21 @@ def test_a_file_that_came_before_the_present_keys_of_investigations_is_settled(
         assert [uses.investigated for uses in _uses(store, other)] == [people]
 
 
+def test_what_is_counted_in_two_ways_is_freed_and_taken_up_again_in_both(store: Store) -> None:
+    reason = "Whether {} Quill knew of the notice is what the grand jury asks."
+    first = changed(REQUEST, reason=reason.format("Ms."), investigation_number="HSI-26-0017")
+    person = changed(REQUEST.person, given_name="Consuelo")
+    other = changed(
+        ELSEWHERE, person=person, reason=reason.format("Consuelo"), investigation_number="HSI-26-17"
+    )
+    _keep(store, "b1", first)
+    for unanswered, times in (({0}, 1), (set(), 2)):
+        with store.transaction() as connection:
+            settle(connection, KEY, "b1", range(1), lambda: [(0, first)], unanswered)
+        [uses] = _uses(store, other)
+        assert (uses.similar, uses.investigated) == (times, times)
+
+
 def test_a_file_that_is_not_recorded_is_settled_by_nothing(store: Store) -> None:
     with store.transaction() as connection:
         settle(connection, KEY, "b1", range(1), lambda: [(0, REQUEST)], {0})

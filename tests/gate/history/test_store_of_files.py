@@ -11,7 +11,7 @@ from sqlalchemy import Table, func, insert, inspect, select
 from counterfoil.core.values import EngagedOfficer
 from counterfoil.database import Store, create_store
 from counterfoil.gate import History
-from counterfoil.gate.history.batch_counts import officer_hashes
+from counterfoil.gate.history.batch_counts import officer_hashes, wider_hashes
 from counterfoil.gate.history.store import load_history, record_batch
 from counterfoil.gate.history.tables import (
     ASKED,
@@ -28,6 +28,7 @@ from tests.gate.world import KEY, ON, REQUEST, amended, changed, facts_of, sandb
 AGREEMENT = sandbox().agreement
 WINDOW_DAYS = AGREEMENT.limits.officer_caseload.window_days
 OFFICER, BY_TITLE, BY_NAME = officer_hashes(KEY, REQUEST.engaged_officers[0])
+HASHES = (OFFICER, BY_TITLE, BY_NAME, *wider_hashes(KEY, REQUEST.engaged_officers[0]))
 FACTS = facts_of(REQUEST, changed(row=2))
 
 
@@ -71,7 +72,7 @@ def test_the_table_holds_hashes_days_and_counts_only(store: Store) -> None:
     _record(store, "b1", ON)
     with store.reading() as connection:
         rows = [tuple(row) for row in connection.execute(select(CASELOAD))]
-    assert sorted(rows) == sorted((each, "b1", ON, 2) for each in (OFFICER, BY_NAME, BY_TITLE))
+    assert sorted(rows) == sorted((each, "b1", ON, 2) for each in HASHES)
 
 
 def test_a_batch_without_officers_records_nothing(store: Store) -> None:
@@ -157,9 +158,8 @@ def test_officers_of_several_files_are_added_up(store: Store) -> None:
             record_batch(connection, facts, batch, ON, AGREEMENT)
     with store.reading() as connection:
         held = load_history(connection, both, "now", ON, AGREEMENT.limits).officers
-    assert held == dict.fromkeys((OFFICER, BY_NAME, BY_TITLE), 4) | dict.fromkeys(
-        officer_hashes(KEY, other), 1
-    )
+    others = (*officer_hashes(KEY, other), *wider_hashes(KEY, other))
+    assert held == dict.fromkeys(HASHES, 4) | dict.fromkeys(others, 1)
 
 
 def test_recording_forgets_what_no_window_reaches_within_the_agreements_days_alone(

@@ -121,7 +121,7 @@ def test_a_reading_is_of_a_question_that_is_open_and_is_not_the_one_that_counts(
 
 def test_law_of_an_earlier_form_takes_no_agreement_of_the_present_one(office: Path) -> None:
     common = "common/every-route.yaml"
-    _edit(office, "counterfoil-common-5", "counterfoil-common-2", common)
+    _edit(office, "counterfoil-common-6", "counterfoil-common-2", common)
     assert _refused(office).code == "law_field"  # lists came with format 3
     text = (office / common).read_text(encoding="utf-8")
     (office / common).write_text(text[: text.index("  # The dated lists")], encoding="utf-8")

@@ -1,4 +1,4 @@
-"""An office whose law has a common file of format 3 or 4 goes on under the checks that it had: what
+"""An office whose law has a common file of format 3, 4 or 5 goes on under the checks that it had: what
 was decided under it is decided again the same."""
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ def _common_4(common: Common) -> Common:
     officers = changed(common.rules.officers, occupations=(), looked_at=(), joining=())
     rules = changed(common.rules, offences=msgspec.UNSET, officers=officers)
     return changed(common, format="counterfoil-common-4", rules=rules)
+
+
+def _common_5(common: Common) -> Common:
+    return changed(common, format="counterfoil-common-5")
 
 
 @cache
@@ -94,6 +98,39 @@ def test_what_was_refused_under_format_4_is_refused_under_it_still(request_: Req
     assert isinstance(present.decide(request_), Grant)
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        changed(engaged_officers=_officer("Agent Smith")),
+        changed(engaged_officers=_officer("R3dacted")),
+        changed(address=changed(REQUEST.address, city="N0ne")),
+        changed(address=changed(REQUEST.address, city="T.8.D.")),
+        changed(investigation_number="T8D-2026"),
+    ],
+)
+def test_what_was_admitted_under_format_5_is_admitted_under_it_still(request_: Request) -> None:
+    earlier, present = _gates(_common_5)
+    assert isinstance(earlier.decide(request_), Grant)
+    assert not isinstance(present.decide(request_), Grant)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        changed(person=changed(REQUEST.person, suffix="III")),
+        changed(person=changed(REQUEST.person, middle_name="N/A")),
+        changed(person=changed(REQUEST.person, given_name="Sean", family_name="O Brien")),
+        changed(engaged_officers=_officer("Sean P. O'Brien")),
+        changed(engaged_officers=_officer("A. Li")),
+        changed(address=changed(REQUEST.address, state="TN", zip="42223")),
+    ],
+)
+def test_what_was_refused_under_format_5_is_refused_under_it_still(request_: Request) -> None:
+    earlier, present = _gates(_common_5)
+    assert not isinstance(earlier.decide(request_), Grant)
+    assert isinstance(present.decide(request_), Grant)
+
+
 GENERAL = "The property record is true, and known evidence of residence is relevant to the trial."
 
 
@@ -132,8 +169,9 @@ def test_what_was_refused_under_format_3_is_refused_under_it_still(request_: Req
 
 def test_the_law_of_an_earlier_format_has_the_digest_of_its_own_checks() -> None:
     common = sandbox().common
-    versions = [checks_version(each) for each in (_common_3(common), _common_4(common), common)]
-    assert versions == ["checks-5", "checks-6", CHECKS_VERSION]
+    earlier = (_common_3(common), _common_4(common), _common_5(common))
+    versions = [checks_version(each) for each in (*earlier, common)]
+    assert versions == ["checks-5", "checks-6", "checks-7", CHECKS_VERSION]
 
 
 @pytest.mark.parametrize("left_out", ["proving", "facts", "untold"])

@@ -120,7 +120,10 @@ _NO_NUMBER: Final = _EMPTY | words("""
 _ABSENT: Final = re.compile(r"(?<![a-z])(?:not|never|without)[^a-z0-9]+[a-z]{3}")
 """`not opened`, `without number`."""
 _MIXED: Final = re.compile(r"(?=[0-9]*[a-z])[a-z0-9]{4,}")
-_I_AND_L: Final = str.maketrans("0123456789", "oizeasgtbg"), str.maketrans("013457", "oleast")
+DIGITS_AS_LETTERS: Final = (
+    str.maketrans("0123456789", "oizeasgtbg"),
+    str.maketrans("013457", "oleast"),
+)
 """Digits that a reader takes for letters, as normalize/text.py does; 1 is i, or l."""
 _USUAL: Final = re.compile(r"([a-z]{1,3})-(?:19|20)[0-9]{2}-0*[1-9][0-9]*")
 """How most numbers are written, of which only the letters may say that there is none."""
@@ -173,6 +176,20 @@ def is_short_number(entry: str) -> bool:
     if found is None:
         return False
     return found[1] is None or (found[1] != found[2] and bool(f"{found[1]}{found[2]}".strip("0")))
+
+
+_SHORT_WORD: Final = re.compile(r"(?=[0-9]*[a-z])(?=[a-z]*[0-9])([a-z0-9]{3})(?:[\W_]+[0-9]{1,4})?")
+_SHORT_EMPTY: Final = words("tbd tba tbc unk nil nan xxx")
+
+
+def is_spelled_short(entry: str) -> bool:
+    """Whether a folded entry is a word of emptiness of three letters, one of which is a digit that
+    is written for it, with a year or nothing behind: `T8D-2026`, `7BD`. With more behind it, it is
+    an agency's code: `T8A-NY-123456`."""
+    found = _SHORT_WORD.fullmatch(entry)
+    return found is not None and any(
+        found[1].translate(table) in _SHORT_EMPTY for table in DIGITS_AS_LETTERS
+    )
 
 
 def lacks_number(entry: str, ends: frozenset[str]) -> bool:
@@ -228,5 +245,5 @@ def _is_spelled(entry: str, named: Sequence[str]) -> bool:
         word.translate(table) in _NO_NUMBER
         for word in _MIXED.findall(entry)
         if not word.isalpha()
-        for table in _I_AND_L
+        for table in DIGITS_AS_LETTERS
     )

@@ -23,6 +23,7 @@ from counterfoil.core.values import (
     Sensitive,
     State,
 )
+from counterfoil.gate.checks.officer_names import words_of_name
 from counterfoil.gate.checks.periods import Periods, Scope, read_periods, read_scope
 from counterfoil.gate.history.batch_counts import BatchFacts, History, officer_loads
 from counterfoil.gate.history.fingerprints import Forms
@@ -175,7 +176,7 @@ class RequestReader:
             (entries[0], entries[1], entries[2]),
             fold_tight(officer.name),
             frozenset(screened_words(officer.name)),
-            tuple(split_words(officer.name)),
+            tuple(words_of_name(officer.name) if self._edition > 5 else split_words(officer.name)),
             mixes_scripts(f"{officer.id} {officer.name} {officer.title}"),
             *officer_loads(officer, self._facts, self._history),
             fold_stated(officer.agency),

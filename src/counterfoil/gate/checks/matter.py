@@ -17,6 +17,7 @@ from counterfoil.gate.checks.fillers import (
     is_filler_number,
     is_numbered_matter,
     is_short_number,
+    is_spelled_short,
     is_usual_number,
     lacks_number,
     tells,
@@ -286,6 +287,8 @@ def _individual(officer: Engaged, terms: Terms) -> State:
             return state
     name = officer.words
     is_group = officer.name in terms.group_names
+    if is_group and terms.edition > 5:
+        is_group = not officer_names.names_by_initial(name)
     if not is_group and not terms.group_words.isdisjoint(officer.screened):
         is_group = terms.edition < 3 or not officer_names.names_group_as_person(name)
     if is_group:
@@ -299,9 +302,22 @@ def _individual(officer: Engaged, terms: Terms) -> State:
             or officer_names.title_is_of_several(officer.entries[2])
         ):
             return NOT_MET
-        if officer_names.names_one_word(name):
+        is_later = terms.edition > 5
+        is_one_word = officer_names.names_one_word(name, 2 if is_later else 3)
+        if is_one_word or (is_later and _is_looked_at(officer, terms)):
             return NEEDS_OFFICER
     return NOT_MET if officer_names.names_no_one(name) else MET
+
+
+def _is_looked_at(officer: Engaged, terms: Terms) -> bool:
+    """What law of format 6 has looked at: a title and one word, a word of emptiness that people are
+    called too, a name in letters that are not Latin."""
+    name = officer.words
+    return (
+        not name
+        or officer_names.names_titled_word(name, officer.entries[1])
+        or officer_names.may_be_called(name, terms.wordings.names_too)
+    )
 
 
 def _told_apart(officer: Engaged, terms: Terms) -> State | None:
@@ -437,8 +453,10 @@ def number_state(number: str, terms: Terms) -> State:
         terms.edition > 3 and is_short_number(entry)
     ):
         return MET
-    if lacks_number(entry, terms.wordings.numbers) or (
-        terms.edition > 1 and is_filler_number(entry)
+    if (
+        lacks_number(entry, terms.wordings.numbers)
+        or (terms.edition > 1 and is_filler_number(entry))
+        or (terms.edition > 5 and is_spelled_short(entry))
     ):
         return NOT_MET
     differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # true of most numbers, and cheap

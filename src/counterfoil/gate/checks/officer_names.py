@@ -1,14 +1,16 @@
 """Names of engaged officers that name no one person, or more than one.
 
-    one word, initials          `Agent`, `J. D.`: one word that is no duty waits for an officer
+    one word, initials          `Agent`, `J. D.`: one word that is no duty waits for an officer,
+                                alone or behind a title (`Agent Smith`)
     an office, duty or agency   `Duty Officer`, `Seattle Field Office`, `E.R.O.`, `Portland Sector`
     somebody or anybody         `John Doe`, `To Be Determined`
     several people              `Dana Fields et al.`, `Dana Fields & Lee Marsh`, `Dana and others`
 
-A name is judged by its words in lower case (`split_words`), and what joins several people by the
-folded entry, because it is a sign. Words for a group of people that are family names too (Staff,
-Group, Team) are one after a given name of the tables: Robert Staff is a person, Support Staff is
-not. The tables are written by hand by the authors from common knowledge. Pure; nothing raises.
+A name is judged by its words in lower case (`split_words`; under law of format 6 `words_of_name`),
+and what joins several people by the folded entry, because it is a sign. Words for a group of people
+that are family names too (Staff, Group, Team) are one after a given name of the tables: Robert
+Staff is a person, Support Staff is not. The tables are written by hand by the authors from common
+knowledge. Pure; nothing raises.
 """
 
 from __future__ import annotations
@@ -17,8 +19,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from counterfoil.gate.checks.fillers import says_nothing
+from counterfoil.gate.checks.fillers import DIGITS_AS_LETTERS, says_nothing
+from counterfoil.gate.checks.missing_names import has_other_letters
+from counterfoil.gate.law.folding import split_words
+from counterfoil.normalize.asked_keys import are_syllables
 from counterfoil.normalize.name_similarity import is_listed_name
+from counterfoil.normalize.name_words import FAMILY_NAMES
+from counterfoil.normalize.plain_text import plain
 from counterfoil.normalize.tables import words
 
 _TITLES: Final = words("""
@@ -62,6 +69,79 @@ _PERSONS: Final = frozenset(
     }
 )  # fmt: skip
 """First and last words of names that stand for anybody."""
+
+
+_APOSTROPHES: Final = str.maketrans(dict.fromkeys("'`\u2018\u2019\u02bb\u02bc\u00b4"))
+_OF_LETTERS_AND_DIGITS: Final = re.compile(r"[a-z0-9]*(?:[a-z][0-9]|[0-9][a-z])[a-z0-9]*")
+_KNOWN: Final = _ROLES | _UNITS | _NO_NAME
+_PAIR: Final = 2
+
+
+def words_of_name(name: str) -> list[str]:
+    """The words of an officer's name, in lower case: O'Brien and O Brien are `obrien`, and a digit
+    within a word is the letter that it is written for (`N0ne`, `Nu11`). None of a name in letters
+    that are not Latin."""
+    if has_other_letters(name):
+        return []
+    text = plain(name.translate(_APOSTROPHES))
+    if not text.replace(" ", "").isalpha():
+        text = _OF_LETTERS_AND_DIGITS.sub(_as_letters, text)
+    found = split_words(text)
+    if "o" in found[:-1]:
+        found = _with_o(found)
+    return found
+
+
+def _as_letters(found: re.Match[str]) -> str:
+    readings = [found[0].translate(table) for table in DIGITS_AS_LETTERS]
+    return next((each for each in readings if each in _KNOWN), readings[0])
+
+
+def _with_o(name: Sequence[str]) -> list[str]:
+    """A name whose O stands before its last word, joined with it: one in the midst of four words or
+    more besides initials may join two people."""
+    if name[-2] != "o" or sum(len(word) > 1 for word in name) > _MOST_OF_ONE:
+        return list(name)
+    return [*name[:-2], f"o{name[-1]}"]
+
+
+_MOST_OF_ONE: Final = 3
+"""Words, besides initials, of the name of one person whose family name begins with O."""
+
+
+def names_titled_word(name: Sequence[str], entry: str) -> bool:
+    """Whether a name, of this folded entry, is a title and one word that could be a person's: no
+    more than that word alone names. Behind a name a title is a family name, but for a comma."""
+    own = [word for word in name if word not in _TITLES_ALONE]
+    if len(own) != 1 or len(name) < _PAIR or own[0] in _KNOWN or len(own[0]) == 1:
+        return False
+    return name[-1] == own[0] or "," in entry
+
+
+_TITLES_ALONE: Final = _TITLES - words("do sa lt marshal det insp")
+"""Titles that are no names: Do and Sa are some people's."""
+
+
+def may_be_called(name: Sequence[str], called_too: frozenset[str]) -> bool:
+    """Whether a name of two words has one of emptiness that people are called too (Null), and
+    another that may be a person's."""
+    if len(name) != _PAIR:
+        return False
+    others = [word for word in name if word not in _NO_NAME]
+    if len(others) != 1 or not called_too.issuperset({*name} - {*others}):
+        return False
+    return others[0] not in _KNOWN and len(others[0]) > 1 and not says_nothing(others[0])
+
+
+def names_by_initial(name: Sequence[str]) -> bool:
+    """Whether a name is initials and a family name that the tables list, or a syllable: `A. Li` is
+    no `All`."""
+    family = name[-1].upper() if name else ""
+    return (
+        len(name) > 1
+        and all(len(word) == 1 for word in name[:-1])
+        and (family in FAMILY_NAMES or are_syllables((family,)))
+    )
 
 
 def names_no_one(name: Sequence[str]) -> bool:
@@ -150,9 +230,9 @@ def names_group_as_person(name: Sequence[str]) -> bool:
     )
 
 
-def names_one_word(name: Sequence[str]) -> bool:
+def names_one_word(name: Sequence[str], least: int = 3) -> bool:
     """Whether a name is one word that could be a person's: some people have one name alone."""
-    if len(name) != 1 or len(name[0]) < 3:
+    if len(name) != 1 or len(name[0]) < least:
         return False
     known = _ROLES | _UNITS | _AGENCIES | _NO_NAME | _OFFICES | _PLACES | _CITIES_AND_NAMES
     return name[0] not in known and not says_nothing(name[0])

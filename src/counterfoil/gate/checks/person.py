@@ -23,7 +23,7 @@ from counterfoil.gate.checks.taxpayer import word_field
 from counterfoil.gate.law.compiled import Terms, place_keys
 from counterfoil.gate.law.folding import fold_entry, screened_words, split_words
 from counterfoil.normalize import is_placeholder
-from counterfoil.normalize.places import NO_ZIPS, is_zip_of_state
+from counterfoil.normalize.places import NO_ZIPS, is_zip_of_state, serves_across
 
 _TIN: Final = re.compile(r"([0-9]{3})-?([0-9]{2})-?([0-9]{4})\Z", re.ASCII)
 _GENERAL_DELIVERY: Final = AddressKind.GENERAL_DELIVERY
@@ -103,6 +103,8 @@ def address_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
         return met_if(not is_empty)
     if is_empty:
         return addresses.called_so(address, form, terms)
+    if terms.edition > 5 and addresses.is_spelled_no_city(address.city, terms.wordings.no_cities):
+        return NOT_MET
     return addresses.city_state(address.city, form.state, terms.wordings.no_cities)
 
 
@@ -162,6 +164,8 @@ def zip_is_of_state(inputs: CheckInput, terms: Terms) -> State:
     look. A missing part and a ZIP that stands for a missing one are other elements' concern."""
     state, zip5 = inputs.address.state, inputs.address.zip5
     if not state or not zip5 or is_zip_of_state(zip5, state) or zip5 in NO_ZIPS:
+        return MET
+    if terms.edition > 5 and serves_across(zip5, state):
         return MET
     return NEEDS_OFFICER
 

@@ -7,7 +7,9 @@ name depends on where it stands:
     Juan and Zelda, Juan & Zelda, Mr and Mrs Juan, Juan et ux        several: not met
     Juan or Maria, Juan y Maria, Juan (Zelda), Juan - Zelda          cannot be told: an officer
     Perez, Zelda; Perez or Garcia; a suffix that is none             cannot be told: an officer
-    Or, Maria O, Ortega y Gasset, Quill, Jr                          one
+    Or, Maria O, Ortega y Gasset, Quill, Jr, O Brien, 2nd, Junior    one
+
+A middle name or a suffix that is written for a missing one (`N/A`) is none: law of format 6.
 
 A business, an estate and a child are named as what they are, each with an element of its own.
 Every check is `(inputs, terms) -> State`; nothing raises.
@@ -25,7 +27,7 @@ from msgspec import structs
 from counterfoil.core.values import Person, State
 from counterfoil.gate.checks.inputs import MET, NEEDS_OFFICER, NOT_MET, CheckInput
 from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.folding import Screen, fold_tight, screened_words, split_words
+from counterfoil.gate.law.folding import Screen, fold_entry, fold_tight, screened_words, split_words
 from counterfoil.gate.law.wordings import Wordings
 from counterfoil.normalize.name_similarity import is_listed_name
 from counterfoil.normalize.plain_text import plain
@@ -34,6 +36,11 @@ from counterfoil.normalize.tables import words as table_words
 _SUFFIXES: Final = frozenset(
     {"jr", "sr", "nd", "rd", "th", "ii", "iii", "iv", "v", "md", "phd", "esq", "dds", "rn"}
 )
+_WRITTEN_SUFFIXES: Final = table_words("""
+    jr jnr junior sr snr senior i ii iii iv v vi vii viii 1st 2nd 3rd 4th 5th first second third
+    fourth fifth md phd esq dds rn
+""")
+"""Suffixes of one person's name, in lower case, without signs and without `the`."""
 _SIGNS_OF_NAMES: Final = frozenset(" -'.,`\u2019\u02bc\u00b4")
 """What is written in the names of one person besides letters. Any other sign may part two."""
 _APART: Final = " - "
@@ -67,6 +74,8 @@ def _has(screen: Screen, person: Person) -> bool:
 def name_is_of_one_taxpayer(inputs: CheckInput, terms: Terms) -> State:
     """The name is one person's: no word or sign joins two, and an officer looks where one may."""
     person, rules = inputs.request.person, terms.taxpayer
+    if terms.edition > 5 and (person.suffix or person.middle_name):
+        person = _as_stated(person, terms)
     if _has(rules.joining, person):
         return NOT_MET
     given, middle, family = person.given_name, person.middle_name, person.family_name
@@ -85,12 +94,29 @@ def name_is_of_one_taxpayer(inputs: CheckInput, terms: Terms) -> State:
         return NEEDS_OFFICER
     written = [fold_tight(each) for each in _WORDS.findall(given)]
     of_family = [fold_tight(each) for each in _WORDS.findall(family)][:-1]
+    if terms.edition > 5 and of_family[:1] == ["o"]:  # O Brien
+        of_family[0] = ""
     between = {*written[1:-1], *of_family[:1], *(each for each in of_family if len(each) > 1)}
     later = [*written[1:], *map(fold_tight, middle.split())]
     doubtful = between.union(word for word in later if len(word) > 1)
     if terms.edition > 4 and _stands_between(given):
         return NEEDS_OFFICER
     return MET if rules.may_join.isdisjoint(doubtful) else NEEDS_OFFICER
+
+
+def _as_stated(person: Person, terms: Terms) -> Person:
+    """A name without a middle name that is written for a missing one, and without a suffix that is
+    one, or is written for a missing one: neither names anybody else."""
+    middle, suffix = fold_entry(person.middle_name), fold_entry(person.suffix)
+    if middle in terms.placeholders or middle in terms.absent:
+        middle = ""
+    words = "".join(each if each.isalnum() else " " for each in suffix.replace(".", "")).split()
+    is_suffix = "".join(words[1:] if words[:1] == ["the"] else words) in _WRITTEN_SUFFIXES
+    if is_suffix or suffix in terms.placeholders or suffix in terms.absent:
+        suffix = ""
+    return structs.replace(
+        person, middle_name=middle and person.middle_name, suffix=suffix and person.suffix
+    )
 
 
 def _stands_between(given: str) -> bool:

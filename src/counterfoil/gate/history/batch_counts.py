@@ -4,6 +4,11 @@ attempts to probe.
 An officer is counted under three hashes, by id, by name and title, and by name alone, each the
 first 16 bytes of HMAC-SHA256(history key, kind 0x00 normal form). Of the first two, whichever was
 named more often counts, so that another id does not make another officer, nor does another title.
+Each is made twice: of the form that was remembered first, and of a wider one, in which the name is
+in the words of normalize/names.py (O'Brien, O Brien and OBrien; de la Cruz and Delacruz; what is
+beside a name in brackets or behind a comma is none of it) and letters that are written for digits
+are digits in an id (0FF-l is OFF-1). Whichever of the two was named more often counts, so that
+nothing that was remembered begins again.
 Who has another id and another title and the same name may be a namesake: what is counted by name
 alone is for an officer of the holder to judge. All are stored (tables.py), and so are those that
 the first version made of the id alone, until no window reaches them. Counts depend on questions
@@ -32,6 +37,9 @@ from counterfoil.gate.history.fingerprints import (
 )
 from counterfoil.gate.history.keyed_hash import utf8
 from counterfoil.gate.law.folding import fold_number, fold_words, split_words
+from counterfoil.normalize.name_words import DEGREES, JOINED_HEADS, PARTICLES, TITLES
+from counterfoil.normalize.names import words_of
+from counterfoil.normalize.tables import words as table_words
 
 OFFICER_HASH_BYTES: Final = 16
 _AS_LETTERS: Final = str.maketrans("0134578", "oieastb")
@@ -40,6 +48,18 @@ _ADDRESSED: Final = frozenset(
 )
 """Words beside a name that make no other officer of it."""
 _ZERO_AS_LETTER: Final = re.compile(r"(?<=[0-9])o|o(?=[0-9])")
+_AS_DIGITS: Final = str.maketrans("oils", "0115")
+_BESIDE_NAME: Final = re.compile(r"[(\[{].*?(?:[)\]}]|\Z)")
+_JOINED: Final = (JOINED_HEADS | PARTICLES) - {"D"}
+_BESIDE_WORDS: Final = (
+    TITLES
+    | DEGREES
+    | table_words("""
+    JR SR II III IV SPECIAL AGENT OFFICER SUPERVISORY DEPORTATION DETECTIVE INSPECTOR DEPUTY
+    INVESTIGATOR SERGEANT SGT LIEUTENANT CAPT SA SSA DO SDDO ICE HSI ERO DHS CBP FBI
+""")
+)
+"""Words beside an officer's name that make no other officer of it."""
 _LEADING_ZEROS: Final = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
@@ -134,7 +154,11 @@ def tally(
 
 def officers_hashed(key: bytes, officers: Iterable[EngagedOfficer]) -> set[bytes]:
     """The hashes under which these officers, named in one request, are counted."""
-    return {hashed for officer in officers for hashed in officer_hashes(key, officer)}
+    return {
+        hashed
+        for officer in officers
+        for hashed in (*officer_hashes(key, officer), *wider_hashes(key, officer))
+    }
 
 
 def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes, bytes]:
@@ -146,6 +170,33 @@ def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes, b
         _hashed(key, b"officer name", f"{name}|{title}"),
         _hashed(key, b"officer name alone", name),
     )
+
+
+def wider_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes, bytes]:
+    """The same of the wider forms, which were not remembered from the first."""
+    name, title = _wide_name(officer.name), fold_words(officer.title)
+    return (
+        _hashed(key, b"officer wide id", _id_number(officer.id).translate(_AS_DIGITS)),
+        _hashed(key, b"officer wide name", f"{name}|{title}"),
+        _hashed(key, b"officer wide name alone", name),
+    )
+
+
+def _wide_name(name: str) -> str:
+    """The words of a name in the normal form of people's names, without initials, titles, degrees
+    and what stands beside it, and with particles joined to what they stand before, in their
+    order."""
+    found: list[str] = []
+    head = ""
+    for word in words_of(_BESIDE_NAME.sub(" ", name)):
+        if word in _JOINED:
+            head += word
+        elif len(word) > 1 and word not in _BESIDE_WORDS:
+            found.append(head + word)
+            head = ""
+    if head:
+        found.append(head)
+    return " ".join(sorted(found)) or " ".join(sorted(_name_words(name)))
 
 
 def _name_words(name: str) -> list[str]:
@@ -178,7 +229,11 @@ def officer_loads(officer: EngagedOfficer, facts: BatchFacts, history: History) 
     by_id, by_title, by_name = (
         _named(hashed, facts, history) for hashed in officer_hashes(facts.key, officer)
     )
-    return earlier + max(by_id, by_title), by_name
+    wide_id, wide_title, wide_name = (
+        _named(hashed, facts, history) for hashed in wider_hashes(facts.key, officer)
+    )
+    by_id, by_title = max(by_id, wide_id), max(by_title, wide_title)
+    return earlier + max(by_id, by_title), max(by_name, wide_name)
 
 
 def _named(hashed: bytes, facts: BatchFacts, history: History) -> int:

@@ -151,8 +151,12 @@ class Counting:
         some, starts = self.fingerprints, self._index.starts
         return Wanted(
             set(some.keys[starts[rows.start] : starts[rows.stop]]),
-            set(some.similar[rows.start : rows.stop]),
-            {*some.investigations[rows.start : rows.stop], *some.written[rows.start : rows.stop]},
+            {*some.similar[rows.start : rows.stop], *some.merged[rows.start : rows.stop]},
+            {
+                *some.investigations[rows.start : rows.stop],
+                *some.written[rows.start : rows.stop],
+                *some.parted[rows.start : rows.stop],
+            },
         )
 
     def _take(self, rows: range, recalled: Recalled) -> None:
@@ -220,6 +224,8 @@ class Counting:
             contents += earlier.contents.get(rows.earlier_contents[row], 0)
         reasons = index.reasons.get(matter, 1) + self._reasons.get(matter, 0)
         alike = index.similar.get(similar, 1) + self._similar.get(similar, 0)
+        if merged := rows.merged[row]:
+            alike = max(alike, index.similar.get(merged, 1) + self._similar.get(merged, 0))
         investigated = self._investigated(row, number, rows.owners[row]) if number else 1
         if found is _ALONE and contents == reasons == alike == investigated == 1:
             return ONCE
@@ -245,6 +251,9 @@ class Counting:
         before = self._people.get(number, _NOBODY)
         if written := self._people.get(self.fingerprints.written[row]):
             before = before | written
+        if parted := self.fingerprints.parted[row]:
+            here = here | self._index.investigations.get(parted, _NOBODY)
+            before = before | self._people.get(parted, _NOBODY)
         if not (here or before):
             return 1
         return len(here) + len(before - here) + (owner not in here and owner not in before)

@@ -81,7 +81,7 @@ class FileIndex:
                 numbers.append(row)
         self.contents = _repeated(map(content_of, filter(None, rows.asked)))
         self.reasons = _repeated(zip(rows.similar, rows.reasons, strict=True))
-        self.similar = _repeated(rows.similar)
+        self.similar = _repeated(rows.similar) | _repeated(filter(None, rows.merged))
         self.investigations = _people(rows)
 
     @cached_property
@@ -122,8 +122,10 @@ def _repeated(values: Iterable[_T]) -> dict[_T, int]:
 
 def _people(rows: Fingerprints) -> dict[int, set[int]]:
     """People under each investigation that is named more than once."""
-    often, found = _repeated(rows.investigations), dict[int, set[int]]()
-    for number, owner in zip(rows.investigations, rows.owners, strict=True):
-        if number and number in often:
-            found.setdefault(number, set()).add(owner)
+    found = dict[int, set[int]]()
+    for numbers in (rows.investigations, rows.parted):
+        often = _repeated(numbers)
+        for number, owner in zip(numbers, rows.owners, strict=True):
+            if number and number in often:
+                found.setdefault(number, set()).add(owner)
     return found

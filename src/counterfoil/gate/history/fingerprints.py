@@ -28,9 +28,10 @@ meet:
     people      two questions about one person at different homes share at least one
 
 A question without a usable name has no person, and its content in the place of a person's key. Of
-the matter are counted: `reason` by its normal form, `similar` by letters that no digit stands for,
-`investigation` by what its number has in common with those that are written for it, `owner` the
-person under an investigation. The hashes are those of keyed_hash.py. Stored hashes depend on the
+the matter are counted: `reason` by its normal form, `similar` by letters that no digit stands for
+(where the reason has the person's own name, without it too), `investigation` by what its number has
+in common with those that are written for it (of some in two ways), `owner` the person under an
+investigation. The hashes are those of keyed_hash.py. Stored hashes depend on the
 contexts below: a new version of the normal forms is counted beside the earlier one, as earlier.py
 does for the first, and as `written` for investigations.
 """
@@ -63,7 +64,9 @@ from counterfoil.gate.law.folding import (
     LATEST,
     fold_alike_number,
     fold_entry,
+    fold_merged,
     fold_number,
+    fold_parted_number,
     fold_similar,
     spans_of,
 )
@@ -114,8 +117,10 @@ class Fingerprints(Sensitive, frozen=True, gc=False):
 
     `asked`: the questions as they are counted. `keys`: the keys of all rows one after the other,
     `homes` and `people` of each row. `written`: investigations by the number in its normal form, as
-    they were kept before there were those of `investigations`. `letters`: the letter classes of
-    each given name, which are never stored. `earlier_people`, `earlier_contents`: as the first
+    they were kept before there were those of `investigations`. `parted`: the same by groups of
+    digits, of numbers whose zeros only the groups show. `merged`: similar reasons without the
+    person's own name, of those that have it; both are 0 for others. `letters`: the letter classes
+    of each given name, which are never stored. `earlier_people`, `earlier_contents`: as the first
     version hashed them, where its memory is still in the window, else empty.
     """
 
@@ -128,6 +133,8 @@ class Fingerprints(Sensitive, frozen=True, gc=False):
     similar: array[int]
     investigations: array[int]
     written: array[int]
+    parted: array[int]
+    merged: array[int]
     owners: array[int]
     letters: array[int]
     earlier_people: array[int]
@@ -163,7 +170,7 @@ def _columns(fingerprints: Fingerprints) -> tuple[Any, ...]:
 
 def empty_fingerprints() -> Fingerprints:
     """The fingerprints of no rows, to be extended."""
-    columns: list[Any] = [array(kind) for kind in "qqBBqqqqqqqq"]
+    columns: list[Any] = [array(kind) for kind in "qqBBqqqqqqqqqq"]
     return Fingerprints([], *columns)
 
 
@@ -322,6 +329,13 @@ class Fingerprinter:
             column_of(self._reason([fold_similar(request.reason) for request in requests])),
             column_of(_filled(self._investigation, list(map(fold_alike_number, numbers)))),
             column_of(_filled(self._investigation, numbers)),
+            column_of(
+                _filled(
+                    self._investigation,
+                    [fold_parted_number(request.investigation_number) for request in requests],
+                )
+            ),
+            column_of(_filled(self._reason, [_merged(request) for request in requests])),
             column_of(owners),
             array("q", [given_letters(form.name) for form in forms]),
             *map(column_of, earlier),
@@ -371,6 +385,11 @@ def is_number_known(tin: str) -> bool:
 def are_years_known(periods: tuple[str, ...]) -> bool:
     """Whether taxable periods are evidence that is counted: none of them is vague."""
     return bool(_years(periods))
+
+
+def _merged(request: Request) -> str:
+    person = request.person
+    return fold_merged(request.reason, person.given_name, person.family_name)
 
 
 def _digits(tin: str) -> str:

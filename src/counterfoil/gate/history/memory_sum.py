@@ -211,7 +211,11 @@ def _agree(connection: Connection, key: bytes, asked: Fingerprints) -> bool:
     blocks: set[int] = set()
     for table, wanted in (
         (ASKED_KEY, keys),
-        (ASKED_MATTER, {*asked.similar, *asked.investigations, *asked.written} - {0}),
+        (
+            ASKED_MATTER,
+            {*asked.similar, *asked.merged, *asked.investigations, *asked.written, *asked.parted}
+            - {0},
+        ),
     ):
         product, sums = product_of(key, table), Sums(connection, key)
         found = dict.fromkeys(map(part_of, wanted), 1)

@@ -346,7 +346,11 @@ def matters_of(
     `as_written`: investigations under the keys that they had before."""
     numbers = rows.written if as_written else rows.investigations
     reasons = Counter(compress(zip(rows.similar, rows.reasons, strict=True), rows.asked))
+    if not as_written:
+        reasons.update(compress(zip(rows.merged, rows.reasons, strict=True), rows.merged))
     people = Counter(compress(zip(numbers, rows.owners, strict=True), numbers))
+    if not as_written:
+        people.update(compress(zip(rows.parted, rows.owners, strict=True), rows.parted))
     found: list[tuple[tuple[int, int, int], int]] = []
     for kind, counted in ((REASONS, reasons), (INVESTIGATIONS, people)):
         matters = [*counted.items()]

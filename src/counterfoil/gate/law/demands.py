@@ -17,9 +17,11 @@ import msgspec
 from counterfoil.gate.law.route import Common, PurposeRules, Route, RouteKind
 from counterfoil.gate.law.schema import require
 
-CHECKS_VERSION: Final = "checks-7"
+CHECKS_VERSION: Final = "checks-8"
 """Part of the law's digest: raise it when a check's behavior changes."""
-EARLIER_VERSIONS: Final = {1: "checks-3", 2: "checks-4", 3: "checks-5", 4: "checks-6"}
+EARLIER_VERSIONS: Final = {
+    1: "checks-3", 2: "checks-4", 3: "checks-5", 4: "checks-6", 5: "checks-7",
+}  # fmt: skip
 """The same of an office whose law has a common file of an earlier format: it goes on under that
 law, its digest is what it was, and what was decided under it is decided again the same."""
 
@@ -200,7 +202,8 @@ def edition_of(common: Common) -> int:
     1: lists of words. 2: words that tell nothing, mixed scripts, ZIP and state. 3: the elements
     that this module lists in `SINCE_COMMON_3`, with the dated lists of lists.py. 4: words of
     emptiness and of units, what a reason is for. 5: what tells the fact of an offence, occupations,
-    who signed in whose place."""
+    who signed in whose place. 6: digits that stand for letters in the names of cities and officers,
+    parts of a name that are written for a missing one, a title and one word for an officer."""
     return int(common.format.rsplit("-", 1)[1])
 
 

@@ -6,6 +6,7 @@ punctuation and spacing never decide a finding.
     fold_entry(" N/A ")                                      ->  "n/a"
     fold_number("No. HSI 2026-17")                           ->  "hsi202617"
     fold_alike_number("hsi20260017")                         ->  "=h51202617"
+    fold_parted_number("HSI-26-0017")                        ->  "~h51.26.17"
     screened_words("County J4il")        ->  ["covnty", "j", "ll", "/", "covnty", "jall"]
 
 All of them fold the plain form of a text (normalize/plain_text.py). A text that is screened for
@@ -135,6 +136,28 @@ def fold_number(text: str) -> str:
     return _NOT_OF_NUMBER.sub("", folded)
 
 
+_OF_PERSONS: Final = frozenset(
+    {"mr", "mrs", "ms", "miss", "mx", "dr", "he", "him", "his", "she", "her", "hers", "they"}
+    | {"them", "their", "theirs", "s"}
+)
+"""Words for a person, and what is left of a name's `'s`."""
+
+
+def fold_merged(reason: str, given: str, family: str) -> str:
+    """A reason without the words of the person's own name, and those for a person, as
+    `fold_similar`: what reasons have in common that are one text with each person's name put in. ""
+    for a reason that has no word of the family name."""
+    lower = reason.lower() if reason.isascii() else plain(reason)
+    own = split_words(family)
+    if not any(each in lower for each in own):
+        return ""
+    words = split_words(lower)
+    if (own_words := {*own}).isdisjoint(words):
+        return ""
+    own_words.update(split_words(given), _OF_PERSONS)
+    return "~" + fold_similar(" ".join([each for each in words if each not in own_words]))
+
+
 _AS_DIGITS: Final = str.maketrans("oilszbeatg", "0115283479")
 """Letters that are written for a digit, as that digit; no digit becomes another."""
 _SIGNS: Final = ("inv", "ref", "docket", "dkt", "number", "our", "your")
@@ -169,6 +192,43 @@ def _without_zeros(found: re.Match[str]) -> str:
     if (year := _YEAR.search(digits)) is not None:
         return digits[: year.end(1)] + digits[year.end() :]
     return digits.lstrip("0") or "0" if found.start() else digits
+
+
+_BETWEEN: Final = re.compile(r"[\W_]+")
+_FULL_YEAR: Final = re.compile(r"(?<![0-9])(?:20[0-4][0-9]|19[89][0-9])")
+_BESIDE: Final = frozenset(
+    {
+        *_SIGNS,
+        *_SAY_NUMBER,
+        "numbers",
+        "invest",
+        "investigative",
+        "reference",
+        "re",
+        "cont",
+        "contd",
+    }
+)
+"""Words beside a number that say nothing of it."""
+_GROUPS: Final = 2
+
+
+def fold_parted_number(text: str) -> str:
+    """What numbers of several groups of digits without a full year have in common that are written
+    for one another: `HSI-26-17` and `HSI-26-0017`, `25-417` and `25-0417`, `2:25-cr-417` and
+    `02:25-CR-0417`. Zeros at the head of a group say nothing. "" for any other number: of those
+    `fold_alike_number` says as much."""
+    if text.isalnum() or _FULL_YEAR.search(text) is not None:
+        return ""
+    groups = [each for each in _BETWEEN.split(fold_entry(text)) if each and each not in _BESIDE]
+    found = [each.translate(_AS_DIGITS) for each in groups]
+    numbered = [place for place, each in enumerate(groups) if any(map(str.isdigit, each))]
+    if len(numbered) < _GROUPS:
+        return ""
+    for place in numbered:
+        if found[place].isdigit():
+            found[place] = found[place].lstrip("0") or "0"
+    return "~" + ".".join(found)
 
 
 def fold_stated(text: str) -> str:

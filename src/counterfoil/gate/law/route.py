@@ -4,7 +4,7 @@ ask.
 Agreements name their routes, so two agreements of one route demand the same elements, facts and
 address rules, whoever the parties are. `statutes` are the statute files whose elements the route
 demands, in order; `elements` (same fields as in a statute) are those that the route adds. `common`
-names the file `law/common/ID.yaml`, format `counterfoil-common-5`, of what all routes share:
+names the file `law/common/ID.yaml`, format `counterfoil-common-6`, of what all routes share:
 further elements, after the route's own, and words and numbers that the checks read. `kind` says
 which checks the route must have (demands.py). docs/formats/law.md explains each field. No list may
 be empty.
@@ -295,6 +295,7 @@ class Common(Closed, frozen=True, gc=False):
         "counterfoil-common-3",
         "counterfoil-common-4",
         "counterfoil-common-5",
+        "counterfoil-common-6",
     ]
     id: Identifier
     title: Text
