@@ -36,7 +36,7 @@ class Level(NamedTuple):
         return self.default <= FATAL
 
 
-MATCH_VERSION: Final = "match-8"
+MATCH_VERSION: Final = "match-9"
 """The version of the rules. It moves with whatever could change an answer."""
 WITHOUT_REQUIREMENTS: Final = "match-2"
 """The version that decided by the sum alone."""
@@ -52,6 +52,9 @@ in the second was one only where it is long."""
 BEFORE_INITIALS: Final = BEFORE_SYLLABLES | {"match-7"}
 """Versions in which an initial stood for the second given word of a minor too, and two syllables
 could be two spellings of one name."""
+BEFORE_HALVES: Final = BEFORE_INITIALS | {"match-8"}
+"""Versions in which an initial stood for a syllable from 18 years on, and two turned syllables, or
+one of a name that is always of two, were a young person's whole name."""
 
 
 def spelling_tables(version: str) -> int:

@@ -26,7 +26,7 @@ from counterfoil.core.values import NameForm
 from counterfoil.normalize import name_similarity as similarity
 from counterfoil.normalize.asked_keys import are_syllables, syllables
 from counterfoil.normalize.name_similarity import LATEST
-from counterfoil.normalize.name_words import PARTICLES, SYLLABLES
+from counterfoil.normalize.name_words import HALVES, PARTICLES, SYLLABLES
 
 Words = tuple[str, ...]
 
@@ -309,10 +309,30 @@ def _is_misspelled_syllable(one: Words, two: Words) -> bool:
     )
 
 
-def are_two_syllables(one: str, two: str) -> bool:
+def are_two_syllables(one: str, two: str, *, by_table: bool = True) -> bool:
     """Whether two words are syllables that given names are made of, and no table has them as two
-    spellings of one: AN and ANH, ZHEN and SHEN are twins, JUNG and JEONG are one."""
-    return _are_two_syllables(one, two, LATEST)
+    spellings of one: AN and ANH, ZHEN and SHEN are twins, JUNG and JEONG are one, unless no table
+    is asked."""
+    return _are_two_syllables(one, two, LATEST if by_table else 1)
+
+
+def are_of_syllables(first: NameForm, second: NameForm) -> bool:
+    """Whether all given words of both names that are more than an initial are syllables of one
+    language."""
+    words = [word for word in all_given(first) + all_given(second) if len(word) > 1]
+    return bool(words) and are_syllables(tuple(words))
+
+
+def is_half(first: NameForm, second: NameForm) -> bool:
+    """Whether both given names are one and the same syllable of a language in which a given name
+    has two: of twins who share it, each may write it alone."""
+    one, two = all_given(first), all_given(second)
+    return len(one) == 1 and one == two and one[0] in HALVES
+
+
+def longest_word(name: NameForm) -> int:
+    """Letters of the longest of the given words."""
+    return max(map(len, all_given(name)), default=0)
 
 
 def _are_two_syllables(one: str, two: str, tables: int) -> bool:
