@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.accuracy import house, misses
+
 from counterfoil import matching, normalize
 from counterfoil.certification.labelled import read_labelled
 from counterfoil.core.values import Request

@@ -171,8 +171,9 @@ def _may_be_twin(
         return is_alone or are_two_syllables(asked.given[0], resident.given[0], by_table=False)
     if given == "given.turned":
         return longest_word(asked) <= _SHORT
-    is_hidden = are_of_syllables(asked, resident) and hidden_word(asked, resident, given)
-    return bool(is_hidden) or is_half(asked, resident)
+    word = hidden_word(asked, resident, given) if are_of_syllables(asked, resident) else ""
+    # A second word in the middle name's field is a middle name as often as half of a given name.
+    return word in asked.given + resident.given or is_half(asked, resident)
 
 
 def _is_unsure(
@@ -192,8 +193,6 @@ def _is_unsure(
     pair = asked.given[0], resident.given[0]
     pair = pair if is_in_use(pair[0], weights) else pair[::-1]
     may_rhyme = weights.version not in BEFORE_SYLLABLES and pair[0][0] != pair[1][0]
-    if is_grown and weights.version not in BEFORE_HALVES and "middle.missing" in levels:
-        return "given.near" not in levels or not is_slip_of_hand(*pair)
     return (
         "given.near" not in levels
         or levels.isdisjoint(_AGREEING_MIDDLE)

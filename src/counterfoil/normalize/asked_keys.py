@@ -245,8 +245,8 @@ def leads_to_given(
 ) -> bool:
     """Whether the given names of a question lead to a resident's, the family name being one of them
     where the two fields may be exchanged. `may_be_turned` as by the rules since match-5,
-    `may_be_parted` as by those since match-6, `later_families` since match-9; `tables` of spellings, of which the rules of before
-    match-7, which part no syllables either, read none."""
+    `may_be_parted` as by those since match-6, `later_families` by those since match-9; `tables` of
+    spellings, of which the rules of before match-7, which part no syllables either, read none."""
     may_be_syllables = tables >= LATER
     core = _core(asked.family)
     families = _ALL_FAMILY_NAMES if later_families else FAMILY_NAMES
@@ -367,9 +367,7 @@ def _readings(
     return tuple(spelled), (*later, *parts, *exchanged)
 
 
-def _exchanged(
-    given: Words, family: Words, families: frozenset[str] = _ALL_FAMILY_NAMES
-) -> Words:
+def _exchanged(given: Words, family: Words, families: frozenset[str] = _ALL_FAMILY_NAMES) -> Words:
     """What of the family name may be the given name, the two being in each other's field: where a
     family name is written as given name, or an unlisted one and the family name is a listed given
     name."""

@@ -173,37 +173,32 @@ SYLLABLES: Final = (_CHINESE, _KOREAN, _VIETNAMESE | LATER_SYLLABLES)
 """Syllables of which given names of two are made, by language: those of Hanyu Pinyin (GB/T
 16159), and, written by hand by the authors, those usual in Korean and Vietnamese given names."""
 
+_OLD_AND_NEW: Final = """
+    HSI:XI HSIA:XIA HSIANG:XIANG HSIAO:XIAO HSIEN:XIAN HSIN:XIN HSING:XING HSIU:XIU HSUAN:XUAN
+    HSUEH:XUE HSUN:XUN CHIH:ZHI SHIH:SHI SSU:SI SZU:SI JUI:RUI JIH:RI JAO:RAO LUNG:LONG NUNG:NONG
+    YUEH:YUE ERH:ER
+"""
 WADE_GILES: Final = {
-    old: new
-    for old, new in (
-        pair.split(":")
-        for pair in """
-            HSI:XI HSIA:XIA HSIANG:XIANG HSIAO:XIAO HSIEN:XIAN HSIN:XIN HSING:XING HSIU:XIU
-            HSUAN:XUAN HSUEH:XUE HSUN:XUN CHIH:ZHI SHIH:SHI SSU:SI SZU:SI JUI:RUI JIH:RI JAO:RAO
-            LUNG:LONG NUNG:NONG YUEH:YUE ERH:ER
-        """.split()
-    )
+    old: new for old, _, new in (pair.partition(":") for pair in _OLD_AND_NEW.split())
 }
 """Syllables of Wade-Giles, as names from Taiwan have them, that are one syllable of Hanyu Pinyin
 however their apostrophes were dropped (CHIEN may be JIAN or QIAN), and no family name. From the
 conversion tables of the two systems as commonly printed; written by hand by the authors."""
 HALVES: Final = frozenset(
-    word for word in _KOREAN - _CHINESE - _VIETNAMESE - LATER_SYLLABLES if len(word) > 2  # JO is whole
+    word
+    for word in _KOREAN - _CHINESE - _VIETNAMESE - LATER_SYLLABLES
+    if len(word) > 2  # JO is whole
 )
 """Syllables of Korean given names alone, which have two as a rule."""
 
+_FIRST_AND_LAST: Final = """
+    JEAN LUC MARC YVES LOUP GUY CLAUDE JACQUES PHILIPPE CHRISTOPHE BAPTISTE;
+    MARIE EVE ANGE LOU FRANCE LAURE THERESE JOSEE PIERRE; ANNE SOPHIE LAURE GAELLE;
+    PIERRE YVES LUC OLIVIER; PAUL EMILE
+"""
 JOINED_NAMES: Final = {
     first + last: (first, last)
-    for first, *lasts in (
-        line.split()
-        for line in """
-            JEAN LUC MARC YVES LOUP GUY CLAUDE JACQUES PHILIPPE CHRISTOPHE BAPTISTE
-            MARIE EVE ANGE LOU FRANCE LAURE THERESE JOSEE PIERRE
-            ANNE SOPHIE LAURE GAELLE
-            PIERRE YVES LUC OLIVIER
-            PAUL EMILE
-        """.strip().splitlines()
-    )
+    for first, *lasts in (line.split() for line in _FIRST_AND_LAST.split(";"))
     for last in lasts
 }
 """French given names of two that are written as one word too, and that the tables of given names do
