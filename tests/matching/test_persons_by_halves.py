@@ -159,7 +159,7 @@ SLIPS = """
     Wei|Lan|Qiu             = Wei|Lal|Qiu
     Seo Jun||Gwon           = Seo Jul||Gwon
     Min Seok||Gwon          = Min Seot||Gwon
-    Yu Hang||Mach           = Yu Hag||Mach
+    Jun Hang||Mach          = Jun Hag||Mach
     Bao Chau||Mach          = Bao Chaw||Mach
     Ji|Hoon|Gwon            = Ji|Hoot|Gwon
 """
