@@ -90,7 +90,7 @@ def _other_second(row: Cells, other: Cells, _chance: random.Random) -> Changed:
     own, theirs = words(row), words(other)
     if len(own) < _PAIR or not theirs or min(map(len, own)) < _PAIR:
         return None  # one word alone is `first_alone`
-    if any(not is_another(word, theirs[-1]) for word in own):
+    if len(theirs[-1]) < LEAST or any(not is_another(word, theirs[-1]) for word in own):
         return None
     return {"given_name": own[0] + theirs[-1].lower(), "middle_name": ""}
 
@@ -148,7 +148,7 @@ KINDS: Final = {
     "turned": Invented(
         "A twin who bears the resident's two given words in the other order.",
         _turned,
-        "given words in another order",
+        "longer than two letters, in another order",
     ),
     "hidden": Invented(
         "A twin with another first name, written by the resident's initial and the own name.",
