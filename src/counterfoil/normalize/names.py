@@ -25,7 +25,9 @@ A given name of two syllables is two words however it is written ("Xiaomei", "Xi
 tables part it in one way only and do not list it as a name; one that is a syllable (Qiang) is one.
 Of two ways, the one counts whose second syllable begins with a consonant, as Hanyu Pinyin writes
 them without an apostrophe (Yangang is Yan Gang; Yang Ang would be Yang'ang). Two names of the
-tables that are written as one ("Juancarlos", "Rosamaria") are two words as well.
+tables that are written as one ("Juancarlos", "Rosamaria") are two words as well. So are French
+names that a table has as one ("Jeanluc"). A syllable of Wade-Giles that is one syllable of Hanyu
+Pinyin is written as that ("Hsiao" is XIAO).
 
 What software did to a text is undone where only one reading is possible: UTF-8 that was read as
 Windows-1252 ("Jos\u00c3\u00a9" is JOSE), and a letter that was lost to a question mark ("Mar?a" is
