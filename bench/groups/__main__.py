@@ -18,8 +18,8 @@ from counterfoil.certification.curves import upper_bound
 ROOT: Final = Path(__file__).parents[2]
 DATA: Final = ROOT / "data" / "groups"
 PEOPLE: Final = 220_000
-SEED: Final = 97
-"""Not one that rules were looked at with (70 to 83)."""
+SEED: Final = 211
+"""Not one that rules were looked at with (70 to 83, 97, 301 to 330)."""
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ confirmed, as in an office.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -63,6 +64,23 @@ def decide_all(people: int, seed: int) -> tuple[dict[str, int], dict[str, Any], 
             both[0] += 1
             both[1] += confirmed
     return made, {"questions": _told(dated), "undated": _told(undated)}, (both[0], both[1])
+
+
+def homes_of(rows: Iterable[Cells]) -> dict[Home, Residents]:
+    """The residents of each home, from the rows of a register's source."""
+    homes: dict[Home, list[Resident]] = defaultdict(list)
+    for row in rows:
+        homes[_home(row)].append(_resident(row))
+    return {
+        home: Residents(tuple(all_), ("exact",) * len(all_), b"") for home, all_ in homes.items()
+    }
+
+
+def is_confirmed(cells: Cells, homes: dict[Home, Residents], weights: matching.Weights) -> bool:
+    """Whether a question with these cells is confirmed at its home."""
+    person = _person(cells)
+    residents = homes.get(_home(cells), _NOBODY)
+    return _is_confirmed(cells, normalize_name(person), person.date_of_birth, residents, weights)
 
 
 def _is_confirmed(

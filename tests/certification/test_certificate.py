@@ -131,7 +131,7 @@ def test_the_signature_of_a_manifest_does_not_serve(
 
 
 @pytest.mark.parametrize(
-    "change", [{"built_at": "2027-01-01T00:00:00Z"}, {"match_version": "match-9"}]
+    "change", [{"built_at": "2027-01-01T00:00:00Z"}, {"match_version": "match-99"}]
 )
 def test_a_certificate_of_another_snapshot_or_rules_is_refused(
     tmp_path: Path, certificate: Certificate, manifest: register.Manifest, change: dict[str, str]

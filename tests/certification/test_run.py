@@ -296,7 +296,7 @@ def test_there_is_nothing_to_resume_before_a_beginning(agency: World) -> None:
 
 
 def test_other_match_rules_are_refused(agency: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("counterfoil.matching.READABLE_VERSIONS", ("match-9",))
+    monkeypatch.setattr("counterfoil.matching.READABLE_VERSIONS", ("match-99",))
     with pytest.raises(StateFault) as raised:
         run(agency)
     assert raised.value.code == "register_rules_other"

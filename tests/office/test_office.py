@@ -212,7 +212,7 @@ def test_a_register_of_other_match_rules_must_be_built_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manifest = world.office.open_register().manifest
-    monkeypatch.setattr(context.matching, "READABLE_VERSIONS", ("match-9",))
+    monkeypatch.setattr(context.matching, "READABLE_VERSIONS", ("match-99",))
     with pytest.raises(StateFault) as caught:
         world.office.weights(manifest)
     assert caught.value.code == "register_rules_other"

@@ -38,14 +38,17 @@ _NOT_COVERED: Final = (
     "Dr for Hartland Dr).",
     "Kinds of confusion not tried: misread house numbers, two homes of one family.",
     "A twin of 27 or more who shares the first given word, one of the two being written by it "
-    "alone or with a third word put in, or who bears it twice (Ming Ming, Ming); one of 18 or more "
-    "whose other word begins with the initial that is written for the resident's; a younger one "
-    "where both are written by the same initial, and one of any age where both are written by the "
-    "shared word alone.",
-    "A twin whose given name is a familiar form or another spelling of the resident's, and "
+    "alone or with a third word put in, or who bears it twice (Ming Ming, Ming), or whose other "
+    "word begins with the initial that is written for the resident's, and so from 18 on unless "
+    "both are syllables in the given name's field; a younger one where both are written by the "
+    "same initial, where one writes none, and, but for a syllable that is half a name, where both "
+    "are written by the shared word alone.",
+    "A twin of 18 or more, or with an equal middle name, whose given name is a familiar form or "
+    "another spelling of the resident's, and "
     "somebody of one given name and date of birth with another family name (but for 1 January).",
-    "A twin who bears the resident's given words in another order, or a name that one slip of a "
-    "hand makes of the resident's: both are taken for the resident's own.",
+    "A twin who bears the resident's given words, one of them longer than two letters, in another "
+    "order, or a name that one slip of a hand makes of the resident's; from 27 on one whose second "
+    "syllable is a letter away and in no table (Tao Gag): all are taken for the resident's own.",
     "A building whose units neither the register nor the question writes: only the date of "
     "birth tells a namesake there.",
 )

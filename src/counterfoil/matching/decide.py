@@ -28,12 +28,13 @@ from counterfoil.matching.weights import UNIT, Weights
 from counterfoil.normalize import FORMS_VERSION
 
 READABLE_VERSIONS: Final = (
-    *(MATCH_VERSION, "match-7", "match-6"),
+    *(MATCH_VERSION, "match-8", "match-7", "match-6"),
     *("match-5", "match-4", "match-3", "match-2"),
 )
 """Versions that this one can decide as, its own first."""
 _FORMS: Final = {
     MATCH_VERSION: FORMS_VERSION,
+    "match-8": "forms-6",
     "match-7": "forms-5",
     "match-6": "forms-4",
     "match-5": "forms-3",

@@ -21,7 +21,13 @@ from counterfoil.matching.names import (
     middle_level,
     rarity,
 )
-from counterfoil.matching.table import BY_FIRST_WORDS, BY_PARTS, FEW_BITS, spelling_tables
+from counterfoil.matching.table import (
+    BEFORE_HALVES,
+    BY_FIRST_WORDS,
+    BY_PARTS,
+    FEW_BITS,
+    spelling_tables,
+)
 from counterfoil.matching.weights import UNIT, Weights
 from counterfoil.matching.whole_names import is_rearranged, is_rotated, is_swapped_whole, rest_level
 from counterfoil.normalize import family_out_of_middle
@@ -116,6 +122,7 @@ def _rest_level(one: NameForm, two: NameForm, given: str, weights: Weights) -> s
         given,
         by_syllables=weights.version not in BY_PARTS,
         tables=spelling_tables(weights.version),
+        by_tables=weights.version not in BEFORE_HALVES,
     )
 
 

@@ -16,6 +16,7 @@ from counterfoil.core.values import Grant, NameForm, Resident
 from counterfoil.matching.evidence import Line
 from counterfoil.matching.names import is_in_use
 from counterfoil.matching.table import (
+    BEFORE_HALVES,
     BEFORE_INITIALS,
     BEFORE_SYLLABLES,
     BY_FIRST_WORDS,
@@ -25,10 +26,14 @@ from counterfoil.matching.table import (
 )
 from counterfoil.matching.weights import Weights
 from counterfoil.matching.whole_names import (
+    are_of_syllables,
+    are_two_syllables,
     has_more,
     hidden_word,
+    is_half,
     is_turned_by_initial,
     is_unsure_whole,
+    longest_word,
 )
 from counterfoil.normalize import family_out_of_middle, leads_to_family, leads_to_given
 from counterfoil.normalize.asked_keys import are_syllables
@@ -47,8 +52,11 @@ GROWN: Final = 27
 child counts as one for medical coverage and reimbursement, 26 USC 105(b), until the end of the year
 in which it is 26."""
 MAJORITY: Final = 18
-"""The age from which an initial stands for a second given word. A younger person lives with the
-twin, who files nothing as a rule."""
+"""The age from which an initial stands for a second given word that is no syllable. A younger
+person lives with the twin, who files nothing as a rule."""
+_SHORT: Final = 2
+"""Letters at most of each of two given words that a twin may bear in the other order (AN TU)."""
+_FORMS: Final = frozenset({"given.variant", "given.nickname"})
 _SLIPS: Final = frozenset({"given.near", "given.near_rare"})
 _AGREEING_MIDDLE: Final = frozenset({"middle.equal", "middle.initial"})
 _FULL_BIRTH: Final = "dob.equal"
@@ -79,6 +87,7 @@ def unmet_by(
         may_be_turned=is_whole,
         may_be_parted=is_parted,
         tables=spelling_tables(version),
+        later_families=version not in BEFORE_HALVES,
     ):
         unmet.append(_UNTRACED)
     if is_whole and "tin.equal" not in levels:
@@ -92,7 +101,10 @@ def unmet_by(
     if "dob.near" in levels:
         unmet.append(_INEXACT)
     if not _proves_family(grant, best, levels, version) and not leads_to_family(
-        asked, resident, may_be_exchanged=may_be_exchanged
+        asked,
+        resident,
+        may_be_exchanged=may_be_exchanged,
+        later_families=version not in BEFORE_HALVES,
     ):
         unmet.append(_UNPROVEN)
     return tuple(unmet)
@@ -111,14 +123,19 @@ def _proves_family(grant: Grant, best: Resident, levels: set[str], version: str)
         if version in BEFORE_INITIALS or _OTHER_FAMILY not in levels:
             return True
         word = _hidden_word(grant, best, levels)
-        return not (word and are_syllables((grant.name.given[0], word)))
+        if word and are_syllables((grant.name.given[0], word)):
+            return False
+        return version in BEFORE_HALVES or not has_more(*_parted(grant, best), _given(levels))
     is_formed = version not in BEFORE_SYLLABLES and _BIRTH_OF_FORMS in levels
     return is_formed and not levels.isdisjoint(_PART_FAMILY)
 
 
 def _hidden_word(grant: Grant, best: Resident, levels: set[str]) -> str:
-    asked, resident = family_out_of_middle(grant.name, best.name, of_one_word=True)
-    return hidden_word(asked, resident, _given(levels))
+    return hidden_word(*_parted(grant, best), _given(levels))
+
+
+def _parted(grant: Grant, best: Resident) -> tuple[NameForm, NameForm]:
+    return family_out_of_middle(grant.name, best.name, of_one_word=True)
 
 
 def _given(levels: set[str]) -> str:
@@ -131,12 +148,32 @@ def _is_partial(grant: Grant, best: Resident, levels: set[str], version: str) ->
     that the other lacks."""
     if levels.isdisjoint(_EQUAL_BIRTHS):
         return False
-    asked, resident = family_out_of_middle(grant.name, best.name, of_one_word=True)
+    asked, resident = _parted(grant, best)
     given = _given(levels)
     is_minor = version not in BEFORE_INITIALS and not _is_of_age(grant, best, MAJORITY)
     if is_minor and hidden_word(asked, resident, given):
         return True
+    if version not in BEFORE_HALVES and _may_be_twin(
+        asked, resident, levels, given, is_minor=is_minor
+    ):
+        return True
     return has_more(asked, resident, given, tables=spelling_tables(version))
+
+
+def _may_be_twin(
+    asked: NameForm, resident: NameForm, levels: set[str], given: str, *, is_minor: bool
+) -> bool:
+    """Whether what both write of a young person's given names may be a twin's as well: an initial
+    for a syllable, a syllable that is half a name, two spellings of a syllable, two short words
+    turned; or, of a minor, two forms of one name and nothing else."""
+    if given in _FORMS:
+        is_alone = is_minor and levels.isdisjoint(_AGREEING_MIDDLE)
+        return is_alone or are_two_syllables(asked.given[0], resident.given[0], by_table=False)
+    if given == "given.turned":
+        return longest_word(asked) <= _SHORT
+    word = hidden_word(asked, resident, given) if are_of_syllables(asked, resident) else ""
+    # A second word in the middle name's field is a middle name as often as half of a given name.
+    return word in asked.given + resident.given or is_half(asked, resident)
 
 
 def _is_unsure(

@@ -36,7 +36,7 @@ class Level(NamedTuple):
         return self.default <= FATAL
 
 
-MATCH_VERSION: Final = "match-8"
+MATCH_VERSION: Final = "match-9"
 """The version of the rules. It moves with whatever could change an answer."""
 WITHOUT_REQUIREMENTS: Final = "match-2"
 """The version that decided by the sum alone."""
@@ -52,6 +52,9 @@ in the second was one only where it is long."""
 BEFORE_INITIALS: Final = BEFORE_SYLLABLES | {"match-7"}
 """Versions in which an initial stood for the second given word of a minor too, and two syllables
 could be two spellings of one name."""
+BEFORE_HALVES: Final = BEFORE_INITIALS | {"match-8"}
+"""Versions in which an initial stood for a syllable from 18 years on, and two turned syllables, or
+one of a name that is always of two, were a young person's whole name."""
 
 
 def spelling_tables(version: str) -> int:
@@ -205,11 +208,14 @@ REQUIREMENTS: Final[dict[str, Level]] = {
     ),
     "given.partial": Level(
         FATAL,
-        "Beside the same date of birth, a given word of one side, or an initial beside a syllable, "
-        "is not on the other (MARIA ELENA, MARIA; PHUC P, PHUC), and the person is under 27 at the "
-        "end of the latest period, or is there as an initial (MARIA E) and the person is under 18: "
-        "twins share a first word, and the one who lives there may have "
-        "no return. Only the same tax number overrules it.",
+        "Beside the same date of birth, what both write may be a twin's name as well. Under 27 at "
+        "the end of the latest period: a given word of one side, or an initial beside a syllable, "
+        "is not on the other (MARIA ELENA, MARIA; PHUC P, PHUC), or is there as an initial for "
+        "the second syllable of a given name (VU HANH, VU H), or both write one syllable of a "
+        "name that has two (MYEONG), two spellings of a syllable (JUNG SU, JEONG SU), or two words "
+        "of two letters turned (AN TU, TU AN). Under 18 also an initial for any second given word "
+        "(MARIA E), or two forms of one name without an equal middle name (JASMINE, JAZMIN). Only "
+        "the same tax number overrules it.",
     ),
     "middle.unlike": Level(
         FATAL,
@@ -220,8 +226,8 @@ REQUIREMENTS: Final[dict[str, Level]] = {
         FATAL,
         "No family name of two letters or more leads to the resident's (another, missing, one "
         "letter, initials, a later part alone): needs the full given name and the date of birth, "
-        "or two forms of one, the date, and no other family name; of "
-        "two syllables, both in full beside another family name.",
+        "or two forms of one, the date, and no other family name; beside another family name no "
+        "given word that the other side lacks, and of two syllables both in full.",
     ),
     "dob.inexact": Level(
         FATAL,

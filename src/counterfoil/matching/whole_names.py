@@ -26,7 +26,7 @@ from counterfoil.core.values import NameForm
 from counterfoil.normalize import name_similarity as similarity
 from counterfoil.normalize.asked_keys import are_syllables, syllables
 from counterfoil.normalize.name_similarity import LATEST
-from counterfoil.normalize.name_words import PARTICLES, SYLLABLES
+from counterfoil.normalize.name_words import HALVES, PARTICLES, SYLLABLES
 
 Words = tuple[str, ...]
 
@@ -172,16 +172,17 @@ def rest_level(
     *,
     by_syllables: bool = True,
     tables: int = LATEST,
+    by_tables: bool = True,
 ) -> str:
     """Level of the given names beside the pair that reached the level `given`. `by_syllables` as
-    by the rules since match-6; `tables` of later spellings, of which those of before match-7 read
-    none."""
+    by the rules since match-6, `by_tables` (a syllable is what the tables have) since match-9;
+    `tables` of later spellings, of which those of before match-7 read none."""
     one, two = _beside(first, second, given)
     if not one or not two:
         return _MISSING
     if "".join(one) == "".join(two):
         return "middle.initial" if max(map(len, one)) == 1 else "middle.equal"
-    if tables and given == "given.equal" and _is_misspelled_syllable(one, two):
+    if tables and given == "given.equal" and _is_misspelled_syllable(one, two, by_tables=by_tables):
         return "middle.initial"
     found = _paired(one, two, by_syllables=by_syllables, tables=tables)
     if found is None:
@@ -294,10 +295,11 @@ def _is_slip_of_syllable(one: str, two: str) -> bool:
     return not similarity.is_listed_name(slip) and similarity.is_slip_of_hand(name, slip)
 
 
-def _is_misspelled_syllable(one: Words, two: Words) -> bool:
+def _is_misspelled_syllable(one: Words, two: Words, *, by_tables: bool = False) -> bool:
     """Whether each is one word, exactly one a syllable that given names are made of, and the other
     one stroke from it and spelled as no syllable of any language is (GANG, GXNG; MIN, MN): no
-    parent gave it to a twin."""
+    parent gave it to a twin. `by_tables`: it is none of the tables (GAG), which is enough of who is
+    of age (`has_more` asks for the others)."""
     if len(one) != 1 or len(two) != 1 or _is_syllable(one[0]) == _is_syllable(two[0]):
         return False
     name, slip = (one[0], two[0]) if _is_syllable(one[0]) else (two[0], one[0])
@@ -305,14 +307,34 @@ def _is_misspelled_syllable(one: Words, two: Words) -> bool:
         min(len(name), len(slip)) > 1
         and not similarity.is_listed_name(slip)
         and OSA.distance(name, slip, score_cutoff=1) == 1
-        and _SPOKEN.fullmatch(slip) is None
+        and (not similarity.is_known_name(slip) if by_tables else _SPOKEN.fullmatch(slip) is None)
     )
 
 
-def are_two_syllables(one: str, two: str) -> bool:
+def are_two_syllables(one: str, two: str, *, by_table: bool = True) -> bool:
     """Whether two words are syllables that given names are made of, and no table has them as two
-    spellings of one: AN and ANH, ZHEN and SHEN are twins, JUNG and JEONG are one."""
-    return _are_two_syllables(one, two, LATEST)
+    spellings of one: AN and ANH, ZHEN and SHEN are twins, JUNG and JEONG are one, unless no table
+    is asked."""
+    return _are_two_syllables(one, two, LATEST if by_table else 1)
+
+
+def are_of_syllables(first: NameForm, second: NameForm) -> bool:
+    """Whether all given words of both names that are more than an initial are syllables of one
+    language."""
+    words = [word for word in all_given(first) + all_given(second) if len(word) > 1]
+    return bool(words) and are_syllables(tuple(words))
+
+
+def is_half(first: NameForm, second: NameForm) -> bool:
+    """Whether both given names are one and the same syllable of a language in which a given name
+    has two: of twins who share it, each may write it alone."""
+    one, two = all_given(first), all_given(second)
+    return len(one) == 1 and one == two and one[0] in HALVES
+
+
+def longest_word(name: NameForm) -> int:
+    """Letters of the longest of the given words."""
+    return max(map(len, all_given(name)), default=0)
 
 
 def _are_two_syllables(one: str, two: str, tables: int) -> bool:

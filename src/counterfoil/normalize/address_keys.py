@@ -47,7 +47,7 @@ exact, affix and place; names of four letters sound too); rural and highway cont
 and place; PO boxes, military addresses and general delivery exact only, since a box number says
 nothing without its ZIP.
 
-A key is a text, `forms-6|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
+A key is a text, `forms-7|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
 and spaces only, so `|` parts them.
 
 THE TABLE OF KNOWN PLACES. A tolerance forgives only what the register does not know as a place of
@@ -63,8 +63,8 @@ one of the two is not known. How many homes make a known place: register/known_p
                 letters of it that `place`
                 keeps
 
-Keys: `forms-6|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
-`forms-6|known-zip|zip|first and last two letters of the city|state`.
+Keys: `forms-7|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
+`forms-7|known-zip|zip|first and last two letters of the city|state`.
 """
 
 from __future__ import annotations

@@ -37,8 +37,8 @@ from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES
 from counterfoil.normalize.text import has_digit
 from counterfoil.normalize.unit_starts import holds_box, inner_unit, leading_unit, unit_start
 
-FORMS_VERSION: Final = "forms-6"
-EARLIER_FORMS: Final = ("forms-5", "forms-4", "forms-3", "forms-2")
+FORMS_VERSION: Final = "forms-7"
+EARLIER_FORMS: Final = ("forms-6", "forms-5", "forms-4", "forms-3", "forms-2")
 """Earlier versions of the forms that registers and batches may still be of, newest first."""
 
 _RUNS: Final = re.compile(r"[0-9]+")

@@ -64,7 +64,13 @@ from counterfoil.normalize.name_similarity import (
     listed_names,
     spelling_key,
 )
-from counterfoil.normalize.name_words import FAMILY_NAMES, LATER_SYLLABLES, PARTICLES, SYLLABLES
+from counterfoil.normalize.name_words import (
+    FAMILY_NAMES,
+    LATER_FAMILY_NAMES,
+    LATER_SYLLABLES,
+    PARTICLES,
+    SYLLABLES,
+)
 from counterfoil.normalize.names import MOST_PARTED
 from counterfoil.normalize.places import states_beside
 from counterfoil.normalize.street.street_keys import glued, numbered, shortened, sound, stems
@@ -72,6 +78,7 @@ from counterfoil.normalize.street.street_keys import glued, numbered, shortened,
 Words = tuple[str, ...]
 
 _NO_CODES: Final[Codes] = frozenset()
+_ALL_FAMILY_NAMES: Final = FAMILY_NAMES | LATER_FAMILY_NAMES
 _LEAST_MISSPELLED: Final = 6
 """Letters of a word that may be two syllables with a slip."""
 _SYLLABLE: Final = 5
@@ -209,7 +216,7 @@ def given_letters(name: NameForm) -> int:
 def _letters_of_given(word: str) -> int:
     """`given_letters` of a given name beside an unlisted family name."""
     is_other = (
-        word in FAMILY_NAMES
+        word in _ALL_FAMILY_NAMES
         or _parts(word, may_be_parted=True)
         or _known_parts(word)
         or syllables(word)
@@ -242,14 +249,16 @@ def leads_to_given(
     may_be_turned: bool = True,
     may_be_parted: bool = True,
     tables: int = LATEST,
+    later_families: bool = True,
 ) -> bool:
     """Whether the given names of a question lead to a resident's, the family name being one of them
     where the two fields may be exchanged. `may_be_turned` as by the rules since match-5,
-    `may_be_parted` as by those since match-6; `tables` of spellings, of which the rules of before
-    match-7, which part no syllables either, read none."""
+    `may_be_parted` as by those since match-6, `later_families` by those since match-9; `tables` of
+    spellings, of which the rules of before match-7, which part no syllables either, read none."""
     may_be_syllables = tables >= LATER
     core = _core(asked.family)
-    if may_be_turned and _is_held_exchanged(resident, with_short=may_be_syllables):
+    families = _ALL_FAMILY_NAMES if later_families else FAMILY_NAMES
+    if may_be_turned and _is_held_exchanged(resident, families, with_short=may_be_syllables):
         held = (resident.given[0], _core(resident.family)[0])
         stated = (*asked.given[:1], *core[:1])
         turned = [held[::-1]]
@@ -258,7 +267,7 @@ def leads_to_given(
         return stated == held or (may_be_exchanged and stated in turned)
     if len(resident.given) == 1 and asked.given[:1] == resident.given:
         return True  # a word leads to itself
-    exchanged = _exchanged(asked.given, core) if may_be_exchanged else ()
+    exchanged = _exchanged(asked.given, core, families) if may_be_exchanged else ()
     given, later = _readings(
         asked.given,
         asked.middle,
@@ -273,14 +282,17 @@ def leads_to_given(
     )
 
 
-def leads_to_family(asked: NameForm, resident: NameForm, *, may_be_exchanged: bool) -> bool:
+def leads_to_family(
+    asked: NameForm, resident: NameForm, *, may_be_exchanged: bool, later_families: bool = True
+) -> bool:
     """Whether the family name of a question leads to the first word of a resident's that is more
     than a letter."""
     words = [word for word in _core(resident.family) if len(word) > 1]
     if not words:
         return False
     aim, core = _family_codes(words[0]), _core(asked.family)
-    exchanged = _exchanged(asked.given, core) if may_be_exchanged else ()
+    listed = _ALL_FAMILY_NAMES if later_families else FAMILY_NAMES
+    exchanged = _exchanged(asked.given, core, listed) if may_be_exchanged else ()
     families = _families(asked, core, exchanged)
     return any(not aim.isdisjoint(_family_codes(word)) for word in families)
 
@@ -313,7 +325,9 @@ def _is_whole(words: Words) -> bool:
     )
 
 
-def _is_held_exchanged(name: NameForm, *, with_short: bool) -> bool:
+def _is_held_exchanged(
+    name: NameForm, families: frozenset[str] = _ALL_FAMILY_NAMES, *, with_short: bool
+) -> bool:
     """Whether a resident's own fields are in each other's place, by the tables: the given name is a
     family name and no given name, and the family name is none. `with_short` as by the rules since
     match-7: also two family names, and one of four letters that is no syllable (PHAM, PARK)."""
@@ -323,9 +337,9 @@ def _is_held_exchanged(name: NameForm, *, with_short: bool) -> bool:
     is_long = len(given[0]) >= _SYLLABLE or (with_short and not are_syllables(given[:1]))
     return (
         is_long
-        and FAMILY_NAMES.issuperset(given)
+        and families.issuperset(given)
         and not any(map(is_listed_name, given))
-        and core[0] not in FAMILY_NAMES
+        and core[0] not in families
         and len(core[0]) > 1
     )
 
@@ -363,14 +377,14 @@ def _readings(
     return tuple(spelled), (*later, *parts, *exchanged)
 
 
-def _exchanged(given: Words, family: Words) -> Words:
+def _exchanged(given: Words, family: Words, families: frozenset[str] = _ALL_FAMILY_NAMES) -> Words:
     """What of the family name may be the given name, the two being in each other's field: where a
     family name is written as given name, or an unlisted one and the family name is a listed given
     name."""
     if not given or not family:
         return ()
     is_name = is_listed_name(family[0]) and not is_listed_name(given[0])
-    return (family[0], "".join(family)) if is_name or given[0] in FAMILY_NAMES else ()
+    return (family[0], "".join(family)) if is_name or given[0] in families else ()
 
 
 @lru_cache(maxsize=16384)

@@ -173,6 +173,37 @@ SYLLABLES: Final = (_CHINESE, _KOREAN, _VIETNAMESE | LATER_SYLLABLES)
 """Syllables of which given names of two are made, by language: those of Hanyu Pinyin (GB/T
 16159), and, written by hand by the authors, those usual in Korean and Vietnamese given names."""
 
+_OLD_AND_NEW: Final = """
+    HSI:XI HSIA:XIA HSIANG:XIANG HSIAO:XIAO HSIEN:XIAN HSIN:XIN HSING:XING HSIU:XIU HSUAN:XUAN
+    HSUEH:XUE HSUN:XUN CHIH:ZHI SHIH:SHI SSU:SI SZU:SI JUI:RUI JIH:RI JAO:RAO LUNG:LONG NUNG:NONG
+    YUEH:YUE ERH:ER
+"""
+WADE_GILES: Final = {
+    old: new for old, _, new in (pair.partition(":") for pair in _OLD_AND_NEW.split())
+}
+"""Syllables of Wade-Giles, as names from Taiwan have them, that are one syllable of Hanyu Pinyin
+however their apostrophes were dropped (CHIEN may be JIAN or QIAN), and no family name. From the
+conversion tables of the two systems as commonly printed; written by hand by the authors."""
+HALVES: Final = frozenset(
+    word
+    for word in _KOREAN - _CHINESE - _VIETNAMESE - LATER_SYLLABLES
+    if len(word) > 2  # JO is whole
+)
+"""Syllables of Korean given names alone, which have two as a rule."""
+
+_FIRST_AND_LAST: Final = """
+    JEAN LUC MARC YVES LOUP GUY CLAUDE JACQUES PHILIPPE CHRISTOPHE BAPTISTE;
+    MARIE EVE ANGE LOU FRANCE LAURE THERESE JOSEE PIERRE; ANNE SOPHIE LAURE GAELLE;
+    PIERRE YVES LUC OLIVIER; PAUL EMILE
+"""
+JOINED_NAMES: Final = {
+    first + last: (first, last)
+    for first, *lasts in (line.split() for line in _FIRST_AND_LAST.split(";"))
+    for last in lasts
+}
+"""French given names of two that are written as one word too, and that the tables of given names do
+not part. Written by hand by the authors."""
+
 MAY_BE_BLANK: Final = frozenset({"NA"})
 """Given names in use that some systems write where there is none: that both sides have one says
 nothing."""
@@ -243,3 +274,18 @@ FAMILY_NAMES: Final = words("""
 """Family names that, written where the given name belongs, show that the two fields were exchanged.
 Names that are usual given names too are left out, but for a few that most people of East Asia bear.
 One that is missing here loses a tolerance and nothing else."""
+
+LATER_FAMILY_NAMES: Final = words("""
+    HADDAD KHOURY NASSER MANSOUR SALEH SAAD NAJJAR HABIB QASSEM SHAHEEN AWAD HAMDAN KHATIB SABBAGH
+    FARAH DARWISH BARAKAT ZAYED SALEM SAEED HAMMOUD SLIMANI BOUZID BENALI HAMDI MEZIANE BRAHIMI
+    BELKACEM MANSOURI CHERIF HADDADI SAIDI RAHMANI TOUATI BOUDIAF
+    MEHTA DESAI JOSHI IYER IYENGAR NAIR MENON PILLAI NAIDU CHOUDHARY CHAUDHARI AGARWAL AGGARWAL
+    BANERJEE MUKHERJEE CHATTERJEE BOSE GHOSH SEN DAS DASGUPTA SENGUPTA BHATTACHARYA MISHRA PANDEY
+    TIWARI DUBEY TRIVEDI BHATT PARIKH JAIN MALHOTRA KAPOOR KHANNA CHOPRA SETHI BHATIA ARORA GILL
+    DHILLON SIDHU SANDHU VERMA YADAV THAKUR RATHORE CHAUHAN SAXENA SRIVASTAVA MATHUR KULKARNI
+    DESHPANDE PATIL MURTHY MOHANTY SARKAR MAJUMDAR QURESHI SIDDIQUI ANSARI SHEIKH MALIK
+    KIPLAGAT OKAFOR OKEKE ADEYEMI MENSAH OWUSU DIALLO TRAORE
+    SATO SAITO MATSUMOTO INOUE KIMURA HAYASHI SHIMIZU YAMAGUCHI
+""")
+"""Further ones, of Arabic, Indian, African and Japanese names, which rules of before match-9 do not
+exchange. Written by hand by the authors from common knowledge."""

@@ -25,7 +25,9 @@ A given name of two syllables is two words however it is written ("Xiaomei", "Xi
 tables part it in one way only and do not list it as a name; one that is a syllable (Qiang) is one.
 Of two ways, the one counts whose second syllable begins with a consonant, as Hanyu Pinyin writes
 them without an apostrophe (Yangang is Yan Gang; Yang Ang would be Yang'ang). Two names of the
-tables that are written as one ("Juancarlos", "Rosamaria") are two words as well.
+tables that are written as one ("Juancarlos", "Rosamaria") are two words as well. So are French
+names that a table has as one ("Jeanluc"). A syllable of Wade-Giles that is one syllable of Hanyu
+Pinyin is written as that ("Hsiao" is XIAO).
 
 What software did to a text is undone where only one reading is possible: UTF-8 that was read as
 Windows-1252 ("Jos\u00c3\u00a9" is JOSE), and a letter that was lost to a question mark ("Mar?a" is
@@ -62,6 +64,7 @@ from counterfoil.normalize.name_words import (
     GENERATION_IN_SUFFIX_FIELD,
     GENERATION_LAST,
     JOINED_HEADS,
+    JOINED_NAMES,
     NO_MIDDLE,
     NO_MIDDLE_BESIDE,
     PLACEHOLDER_BESIDE,
@@ -70,6 +73,7 @@ from counterfoil.normalize.name_words import (
     PLACEHOLDER_WHOLE,
     SYLLABLES,
     TITLES,
+    WADE_GILES,
 )
 from counterfoil.normalize.text import LOOKS_LIKE
 
@@ -77,6 +81,8 @@ MAX_CHARACTERS: Final = 256
 MAX_WORDS: Final = 6
 _WESTERN: Final = frozenset({"DA", "HA", "KA", "LA", "MA", "NA", "RA", "SA", "SHA", "TA", "YA"})
 """Syllables that end many given names of one word."""
+_PARTED_BY: Final = (SYLLABLES[0].union(WADE_GILES), *SYLLABLES[1:])
+"""Syllables into which a word is parted, by language."""
 _VOWELS: Final = frozenset("AEO")
 """First letters of a syllable before which Hanyu Pinyin puts an apostrophe."""
 LEAST_PARTED: Final = 5
@@ -146,6 +152,7 @@ _SPECIAL: Final = frozenset(
         *ABBREVIATED,
         *ABBREVIATED_FAMILY,
         *ABBREVIATED_FIRST,
+        *WADE_GILES,
     }
 )
 """Lone words that are no name, or that may be none."""
@@ -265,7 +272,7 @@ def read_name_in_full(person: Person) -> NameForm:
     is_name = bool(named) and {*named} != _NA and _may_be_na(given, named)
     return NameForm(
         given if is_name else _named(_given_in_full(given, middle), PLACEHOLDER_GIVEN),
-        middle if middle == ("NA",) else _named(_in_full(middle, ABBREVIATED), PLACEHOLDER_GIVEN),
+        middle if middle == ("NA",) else _named(_middle_in_full(middle), PLACEHOLDER_GIVEN),
         named,
         _suffix(person.suffix) or family_suffix or middle_suffix or given_suffix,
     )
@@ -319,7 +326,13 @@ def _given_in_full(given: Words, middle: Words) -> Words:
     found = _with_head(_first_in_full(given, middle))
     if len(found) > 2 and found[0] == "ABD" and found[1] in _ARTICLES:
         found = ("ABDUL", *found[2:])
+    found = _in_full(found, WADE_GILES)
     return _parted(found[0]) + found[1:] if len(found) == 1 else found
+
+
+def _middle_in_full(middle: Words) -> Words:
+    """The middle names with abbreviations read, and syllables of Wade-Giles as in Hanyu Pinyin."""
+    return _in_full(_in_full(middle, ABBREVIATED), WADE_GILES)
 
 
 def _with_head(words: Words) -> Words:
@@ -350,17 +363,19 @@ def _two_syllables(word: str) -> Words:
     found = {
         (word[:at], word[at:])
         for at in range(2, len(word) - 1)
-        for syllables in SYLLABLES
+        for syllables in _PARTED_BY
         if word[:at] in syllables and word[at:] in syllables and word[at:] not in _WESTERN
     }
     if len(found) > 1:
         found = {pair for pair in found if pair[1][0] not in _VOWELS}
-    return found.pop() if len(found) == 1 else ()
+    return _in_full(found.pop(), WADE_GILES) if len(found) == 1 else ()
 
 
 def _two_names(word: str) -> Words:
     """The two names of the tables that are written as this one word, where they are long or often
     written so, and no other two are."""
+    if word in JOINED_NAMES:
+        return JOINED_NAMES[word]
     cuts = range(LEAST_NAME - 1, len(word) - LEAST_NAME + 2)
     pairs = ((word[:at], word[at:]) for at in cuts)
     found = [pair for pair in pairs if _are_together(*pair)]
