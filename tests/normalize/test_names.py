@@ -19,7 +19,7 @@ from counterfoil.normalize.name_words import (
     PLACEHOLDER_GIVEN,
     TITLES,
 )
-from counterfoil.normalize.names import read_name_in_full
+from counterfoil.normalize.names import as_written_now, read_name_in_full
 
 FIELD = st.text(max_size=40) | st.sampled_from(
     ["Jr", "III", "Mrs", "Baby boy", "O'Neil", "de la Peña", "\u202eabc", "\x00"]
@@ -181,3 +181,16 @@ def test_a_given_name_in_use_is_no_placeholder_by_itself(written: str, word: str
 @pytest.mark.parametrize("written", ["Child", "House", "Friend", "Son", "Na", "Man"])
 def test_a_family_name_in_use_is_no_placeholder(written: str) -> None:
     assert form("Ann", "", written).family == (written.upper(),)
+
+
+@given(PERSON)
+def test_a_form_of_this_version_is_written_now_as_it_is(person: Person) -> None:
+    name = normalize_name(person)
+    assert as_written_now(name) == name
+
+
+@pytest.mark.parametrize("word", [*WORDS_ALONE, "HSIAOMEI", "JEANLUC", "XIAOMEI", "Mary-Ann"])
+def test_so_is_each_word_of_the_tables(word: str) -> None:
+    for middle in ("", "HSIU", "B"):
+        name = form(word, middle, "CHEN")
+        assert as_written_now(name) == name

@@ -330,6 +330,18 @@ def _given_in_full(given: Words, middle: Words) -> Words:
     return _parted(found[0]) + found[1:] if len(found) == 1 else found
 
 
+def as_written_now(name: NameForm) -> NameForm:
+    """A form of forms-6 or before as this version writes that name; one of this version as it
+    is."""
+    given = _in_full(name.given, WADE_GILES)
+    return NameForm(
+        _parted(given[0]) if len(given) == 1 else given,
+        _in_full(name.middle, WADE_GILES),
+        name.family,
+        name.suffix,
+    )
+
+
 def _middle_in_full(middle: Words) -> Words:
     """The middle names with abbreviations read, and syllables of Wade-Giles as in Hanyu Pinyin."""
     return _in_full(_in_full(middle, ABBREVIATED), WADE_GILES)

@@ -43,3 +43,20 @@ def test_another_key_opens_nothing(name: NameForm) -> None:
 def test_bytes_that_nobody_sealed_are_some_name() -> None:
     for damaged in (b"", b"\xff" * 40, b"short"):
         assert len(SealedNames(KEY).given(damaged)) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (NameForm(("HSIAO", "MEI"), (), ("CHEN",)), NameForm(("XIAO", "MEI"), (), ("CHEN",))),
+        (NameForm(("MEI",), ("HSIANG",), ("CHEN",)), NameForm(("MEI",), ("XIANG",), ("CHEN",))),
+        (NameForm(("JEANLUC",), (), ("ROY",)), NameForm(("JEAN", "LUC"), (), ("ROY",))),
+    ],
+)
+def test_a_name_sealed_under_earlier_forms_is_compared_as_it_is_written_now(
+    before: NameForm, now: NameForm
+) -> None:
+    names = SealedNames(KEY)
+    earlier, later = names.seal(before), names.seal(now)
+    assert names.open(earlier) == now
+    assert names.are_alike_in_given(earlier, later)

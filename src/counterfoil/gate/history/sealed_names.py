@@ -25,6 +25,7 @@ from counterfoil.normalize.asked_keys import (
     name_text,
 )
 from counterfoil.normalize.likeness import Codes, Likeness, codes_of, meet
+from counterfoil.normalize.names import as_written_now
 
 _TAG: Final = 8
 _BLOCK: Final = 32
@@ -56,9 +57,10 @@ class SealedNames:
         return tag + self._crossed(tag, text.ljust(-(-len(text) // _BLOCK) * _BLOCK))
 
     def _open(self, sealed: bytes) -> NameForm:
-        """The name without its suffix. Whatever bytes were sealed under another key give some
-        name."""
-        return name_of(self._crossed(sealed[:_TAG], sealed[_TAG:]).decode("ascii", "replace"))
+        """The name without its suffix, as this version of the forms writes it. Whatever bytes were
+        sealed under another key give some name."""
+        text = self._crossed(sealed[:_TAG], sealed[_TAG:]).decode("ascii", "replace")
+        return as_written_now(name_of(text))
 
     def _letters_of(self, sealed: bytes) -> int:
         """The letter classes of its given name (normalize/asked_keys.py)."""
