@@ -179,8 +179,15 @@ def _defect(group: str, number: int) -> Row:
 
 
 def _officer(number: int) -> str:
-    """A made-up officer's name; the first hundred numbers have different ones."""
-    return f"{_GIVEN[number % 10]} {_FAMILY[number // 10 % 10]}"
+    """A made-up officer's name, another for each number: officers of one name and title are counted
+    as one, and a file of 100,000 has 500. From the hundredth on the family name has several parts.
+    """
+    family = [_FAMILY[number // 10 % 10]]
+    more = number // 100
+    while more:
+        family.append(_FAMILY[more % 10])
+        more //= 10
+    return f"{_GIVEN[number % 10]} {'-'.join(family)}"
 
 
 def complete_request(number: int, row: Row, *, officer: int) -> Row:

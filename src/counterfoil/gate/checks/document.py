@@ -276,7 +276,7 @@ def consent_is_not_revoked(document: Document, file: FileInput, terms: Terms) ->
 @_of_document
 def consent_is_signed(document: Document, file: FileInput, terms: Terms) -> State:
     """Who signed the consent is stated, in a capacity that lets; in the taxpayer's own, the name is
-    the taxpayer's."""
+    the taxpayer's. An officer looks at one with an initial for the given name, `R. Quill`."""
     capacity = fold_stated(document.capacity)
     signer = frozenset(split_words(document.signed_by))
     if capacity in terms.absent or not signer:
@@ -291,7 +291,23 @@ def consent_is_signed(document: Document, file: FileInput, terms: Terms) -> Stat
         return MET
     if not document.people:
         return NOT_SHOWN
+    if terms.edition > 4 and _has_initial(document):
+        return NEEDS_OFFICER
     return met_if(_is_taxpayers(signer, document))
+
+
+def _has_initial(document: Document) -> bool:
+    """Whether a signer's name is a person's of the document but for initials in the place of the
+    given names: another of the family may have the same."""
+    words = split_words(document.signed_by)
+    for person in document.people:
+        family = split_words(person.family_name)
+        given = split_words(f"{person.given_name} {person.middle_name}")
+        initials = [word for word in words if word not in family]
+        if family and initials and set(family) <= set(words):
+            if all(len(word) == 1 for word in initials) and initials[0] == given[0][0]:
+                return True
+    return False
 
 
 def _signer_state(document: Document, is_own: bool, terms: Terms) -> State:
