@@ -7,7 +7,6 @@ an element that needs a thing is not shown where it is missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 

@@ -128,8 +128,8 @@ class Purposes(Public, frozen=True, gc=False):
     """The patterns of one law. `watched` are the phrases of all other purposes and the acts: most
     reasons have none. `innocent` and `others`, in which those of `untold` are, have each pattern by
     the words of which a text that matches has one, with its place among all; `bearing` each word to
-    the thing that it is a form of. `proving` and `facts`: None under a law of format 3. `sentences`:
-    what parts two sentences, as an expression."""
+    the thing that it is a form of. `proving` and `facts`: None under a law of format 3; `sentences`
+    is the expression of what parts two sentences."""
 
     innocent: dict[str, tuple[tuple[int, Pattern], ...]]
     others: dict[str, tuple[tuple[int, Pattern], ...]]
