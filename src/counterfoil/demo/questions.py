@@ -88,7 +88,8 @@ _SECOND: Final = (
     "Ash", "Beech", "Cypress", "Furze", "Heath", "Larch", "Maple", "Poplar", "Rowan", "Willow",
 )  # fmt: skip
 _THIRD: Final = (
-    "Acorn", "Bramble", "Clover", "Fennel", "Juniper", "Linden", "Myrtle", "Nettle", "Osier", "Sedge",
+    "Acorn", "Bramble", "Clover", "Fennel", "Juniper", "Linden", "Myrtle", "Nettle", "Osier",
+    "Sedge",
 )  # fmt: skip
 _PLACE: Final = ("line1", "line2", "city", "state", "zip")
 PLACEHOLDERS: Final = ("Failed to Provide", "Unknown Address", "NA NA", "Homeless")
