@@ -13,7 +13,7 @@ import pytest
 from counterfoil.core.errors import InputFault, StateFault, UsageFault
 from counterfoil.demo import sample
 from counterfoil.demo.demonstration import MARKER, demonstrate
-from counterfoil.demo.questions import DEFECTS, GROUPS, make_questions
+from counterfoil.demo.questions import DEFECTS, GROUPS, complete_request, make_questions
 from counterfoil.demo.service import free_port, served
 from counterfoil.office.lease import LOCK, say_place, service_lease
 from counterfoil.service.sandbox import make_sandbox
@@ -134,3 +134,9 @@ def test_without_the_sample_it_says_how_to_get_it(tmp_path: Path) -> None:
 def test_only_years_up_to_2025_are_read() -> None:
     assert sample.YEAR <= 2025
     assert {person["year"] for person in sample.census(SAMPLE)} == {sample.YEAR}
+
+
+def test_each_officer_of_a_large_file_has_a_name_of_its_own() -> None:
+    named = [complete_request(1, {}, officer=each)["engaged_officers"] for each in range(2_000)]
+    words = {frozenset(each.split("|")[1].replace("-", " ").split()) for each in named}
+    assert len(words) == len(named)

@@ -58,8 +58,35 @@ CASES: Final = (
             "the stay of removal ends next month",
             "a m\u043etion to reopen is pending",
             "his asylum application is pending",
+            "his appeal is before the Board",
+            "the order is not yet final",
+            "the order was rescinded last month",
+            "the immigration judge terminated the case",
+            "he is protected by a T visa",
+            "his petition before the Ninth Circuit waits",
         ),
         listed=3,
+    ),
+    *(
+        Case(f"order-before-birth-{number}", {"date_of_birth": born, "removal_order_date": ordered})
+        for number, (born, ordered) in enumerate(
+            (
+                ("1990-05-01", "1989-05-01"),
+                ("1990-05-01", "1990-05-01"),
+                ("1990-05-01", "1990-04-30"),
+                ("2024-11-16", "2024-11-15"),
+                ("1999-12-31", "1912-01-01"),
+            ),
+            1,
+        )
+    ),
+    Case(
+        "investigation-before-birth",
+        {
+            "date_of_birth": "1990-05-01",
+            "investigation_opened_on": "1989-05-01",
+            "earlier_investigation": "Opened for a passport fraud, in which the order became known",
+        },
     ),
     *numbered(
         "class",
@@ -106,6 +133,11 @@ CASES: Final = (
         denial=True,
     ),
     Case("honest", {}, control=True),
+    Case(
+        "honest-order-of-childhood",
+        {"date_of_birth": "1990-05-01", "removal_order_date": "1990-05-02"},
+        control=True,
+    ),
     Case("honest-paragraph", {"statutory_authority": "8 USC 1253(a)(1)(A)"}, control=True),
     Case(
         "honest-no-motion", {"reason": _REASON.format("no motion to reopen was made")}, control=True

@@ -56,6 +56,12 @@ CASES: Final = (
             "\u0432 USC 7201",
             "8 USC 1253 and 26 USC 7201",
             "Cal. Penal Code 459",
+            "18 USC 5",
+            "18 USC 232",
+            "18 USC 841",
+            "18 USC 670(d)",
+            "21 USC 856(d)",
+            "18 USC 924(d)",
         ),
         listed=3,
     ),
@@ -90,7 +96,9 @@ CASES: Final = (
         Case(
             f"honest-statute-{n}", {"statutory_authority": s}, denial=True, document={"statute": s}
         )
-        for n, s in enumerate(("18 USC 371", "18 USC 2", "21 USC 843(b)", "31 USC 5324"), 1)
+        for n, s in enumerate(
+            ("18 USC 371", "18 USC 2", "21 USC 843(b)", "31 USC 5324", "18 USC 1033(c)(1)"), 1
+        )
     ),
     Case("honest-judge", {}, denial=True, document={"judge": "magistrate judge"}),
     Case("honest-guam", {}, denial=True, document={"court": "District Court of Guam"}),

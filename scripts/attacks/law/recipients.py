@@ -43,6 +43,9 @@ NEIGHBORS: Final = (
     ("own-sheriff", "Deputy Sheriff", _OWN),
     ("own-task-force", "Task Force Officer", _OWN),
     ("own-spelled", "C\u043entractor", _OWN),
+    ("own-attorney-of-justice", "Assistant United States Attorney", _OWN),
+    ("own-director-of-justice", "Deputy Director of the Federal Bureau of Investigation", _OWN),
+    ("own-subcontracted", "Subcontracted linguist", _OWN),
 )
 CASES: Final = (
     *(

@@ -52,6 +52,9 @@ _BOTH: Final = (
     ("family-sign", "{g}", "& Zelda {f}"),
     ("household", "{g}", "{f} household"),
     ("whole", "{g} {f} and Zelda", "{f}"),
+    ("family-last", "{g}", "{f} family"),
+    ("brothers", "Brothers {g}", "{f}"),
+    ("hermanas", "Hermanas {g}", "{f}"),
 )
 CASES: Final = (
     *(_case(n, name, given, listed=True) for n, (name, given) in enumerate(_REPORTED)),

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -38,11 +39,25 @@ KINDS: Final = {
     "date_of_birth": ("1981-05-29", "1981-05-28", "1981-06-29", "1980-05-29", "1991-05-29",
                       "1975-01-17", "1981-05-09", "1962-11-03", ""),
     "tin": ("900-00-1847", "900-00-1874", "900 00 8147", "901-00-1847", "900-00-1841", ""),
-    "taxable_periods": ("2024", "2023", "2023;2024", "2022", "2022-2024", "2023-2024", "2021"),
+    "taxable_periods": ("2024", "2023", "2023;2024", "2022", "2022-2024", "2023-2024", "2021",
+                        "tax year 2024", "TY 2023", "tax years 2023 and 2024", "CY2022",
+                        "calendar years 2022 through 2024", "2023, 2024", "for the year 2021"),
 }  # fmt: skip
-"""Each column with the values that are tried."""
-_BY_ORDER: Final = ("2024", "2023", "2023;2024", "2023-2024")
+"""Each column with the values that are tried; years in figures and in words."""
+_BY_ORDER: Final = (
+    "2024", "2023", "2023;2024", "2023-2024", "tax year 2024", "TY 2023", "tax years 2023 and 2024",
+)  # fmt: skip
 """Years that the document of an order names."""
+_SAME: Final = {
+    "900 00 8147": "900-00-8147",
+    **dict.fromkeys(("2023-2024", "2023, 2024", "tax years 2023 and 2024"), "2023;2024"),
+    "tax year 2024": "2024",
+    "TY 2023": "2023",
+    "CY2022": "2022",
+    "for the year 2021": "2021",
+    "calendar years 2022 through 2024": "2022-2024",
+}
+"""Values that are one value, written otherwise: told apart, they would count as learned twice."""
 _NAMES: Final = (
     ("Eric", "Alonso Tellez"), ("Er1c", "Al0nso Tellez"), ("\u00c9ric", "Alonso T\u00e9llez"),
     ("ERIC", "Tellez"), ("Eric", "Alonso-Tellez"), ("Erik", "Alonso Tellez"),
@@ -142,7 +157,7 @@ def _most(put: Sequence[tuple[int, Row]], column: str, window: int) -> int:
 
 def _value(text: str) -> str:
     """A value however it is written."""
-    return {"2023-2024": "2023;2024", "900 00 8147": "900-00-8147"}.get(text, text)
+    return _SAME.get(text, text)
 
 
 # -- two trees -----------------------------------------------------------------------------------
@@ -214,13 +229,14 @@ def main() -> int:
     asked = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory() as folder, checkout(asked.commit) as tree:
-            first = learned(tree, asked.count, Path(folder) / "first.jsonl")
-            last = learned(ROOT, asked.count, Path(folder) / "last.jsonl")
-            names = (commit_of(tree), commit_of(ROOT))
+            trees, names = (tree, ROOT), (commit_of(tree), commit_of(ROOT))
+            with ThreadPoolExecutor(len(trees)) as pool:
+                files = (Path(folder) / f"{name}.jsonl" for name in names)
+                found = list(pool.map(learned, trees, (asked.count,) * 2, files))
     except Failed as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
-    asked.out.write_text(page(names, (first, last)), encoding="utf-8")
+    asked.out.write_text(page(names, found), encoding="utf-8")
     return 0
 
 

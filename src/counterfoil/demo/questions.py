@@ -84,6 +84,13 @@ _FAMILY: Final = (
     "Ivy",
     "Oak",
 )
+_SECOND: Final = (
+    "Ash", "Beech", "Cypress", "Furze", "Heath", "Larch", "Maple", "Poplar", "Rowan", "Willow",
+)  # fmt: skip
+_THIRD: Final = (
+    "Acorn", "Bramble", "Clover", "Fennel", "Juniper", "Linden", "Myrtle", "Nettle", "Osier",
+    "Sedge",
+)  # fmt: skip
 _PLACE: Final = ("line1", "line2", "city", "state", "zip")
 PLACEHOLDERS: Final = ("Failed to Provide", "Unknown Address", "NA NA", "Homeless")
 _VAGUE: Final = ("all years", "", "2099", "any")
@@ -179,8 +186,14 @@ def _defect(group: str, number: int) -> Row:
 
 
 def _officer(number: int) -> str:
-    """A made-up officer's name; the first hundred numbers have different ones."""
-    return f"{_GIVEN[number % 10]} {_FAMILY[number // 10 % 10]}"
+    """A made-up officer's name, of other words for each of 10,000 numbers: officers of one name and
+    title are counted as one in whatever order its words stand, and a file of 100,000 has 500."""
+    names = [_FAMILY[number // 10 % 10]]
+    if number >= 100:
+        names.append(_SECOND[number // 100 % 10])
+    if number >= 1000:
+        names.append(_THIRD[number // 1000 % 10])
+    return f"{_GIVEN[number % 10]} {'-'.join(names)}"
 
 
 def complete_request(number: int, row: Row, *, officer: int) -> Row:

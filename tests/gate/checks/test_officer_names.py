@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from counterfoil.gate.checks.officer_names import (
+    may_join_two,
     names_an_office,
     names_group_as_person,
     names_no_one,
@@ -12,6 +13,7 @@ from counterfoil.gate.checks.officer_names import (
     names_several,
     title_is_of_several,
 )
+from counterfoil.gate.law.folding import split_words
 
 
 @pytest.mark.parametrize(
@@ -144,3 +146,18 @@ def test_a_title_may_say_that_they_are_several(entry: str) -> None:
 )  # fmt: skip
 def test_a_title_of_one_is_of_one_though_it_speaks_of_others(entry: str) -> None:
     assert not title_is_of_several(entry)
+
+
+@pytest.mark.parametrize(
+    ("entry", "joins"),
+    [
+        ("siobhan o'neill-vargas", False),
+        ("siobhan o\u2019neill-vargas", False),
+        ("dana fields o lee marsh", True),
+        ("dana o'neill o lee marsh", True),
+        ("dana fields y lee marsh", True),
+        ("dana o' lee marsh", True),
+    ],
+)
+def test_the_o_of_a_name_joins_nobody(entry: str, joins: bool) -> None:
+    assert may_join_two(split_words(entry), entry) is joins

@@ -112,3 +112,14 @@ def test_the_patterns_go_to_another_process() -> None:
 def test_p10_a_pattern_of_another_form_is_refused(line: str) -> None:
     with expect_fault(SettingsFault, "law_pattern", "rules.purposes.civil"):
         _made(civil=[line])
+
+
+def test_a_stop_after_a_title_ends_no_sentence() -> None:
+    reason = "The notice was read by Ms. Quill in her sister's kitchen there. The lease is hers."
+    classes = CLASSES | {"titles": ["ms"]}
+    told, apart = (
+        compile_purposes(each, [], {}, [], [], ["lease", "notice"], 1, ["read"], ["lease"])
+        for each in (classes, CLASSES)
+    )
+    assert _judged(reason, told).is_told
+    assert not _judged(reason, apart).is_told

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from counterfoil.core.values import Document, State
+from counterfoil.core.values import Document, Person, State
 from counterfoil.gate.checks.fillers import tells
 from counterfoil.gate.checks.inputs import (
     MET,
@@ -276,7 +276,7 @@ def consent_is_not_revoked(document: Document, file: FileInput, terms: Terms) ->
 @_of_document
 def consent_is_signed(document: Document, file: FileInput, terms: Terms) -> State:
     """Who signed the consent is stated, in a capacity that lets; in the taxpayer's own, the name is
-    the taxpayer's."""
+    the taxpayer's. An officer looks at one with an initial for the given name, `R. Quill`."""
     capacity = fold_stated(document.capacity)
     signer = frozenset(split_words(document.signed_by))
     if capacity in terms.absent or not signer:
@@ -291,7 +291,21 @@ def consent_is_signed(document: Document, file: FileInput, terms: Terms) -> Stat
         return MET
     if not document.people:
         return NOT_SHOWN
-    return met_if(_is_taxpayers(signer, document))
+    may_be_own = terms.edition > 4 and any(_has_initial(document, each) for each in document.people)
+    return NEEDS_OFFICER if may_be_own else met_if(_is_taxpayers(signer, document))
+
+
+def _has_initial(document: Document, person: Person) -> bool:
+    """Whether a signer's name is a person's but for initials in the place of the given names:
+    another of the family may have the same."""
+    words, family = split_words(document.signed_by), split_words(person.family_name)
+    initials = [word for word in words if word not in family]
+    return (
+        bool(family and initials)
+        and set(family) <= set(words)
+        and all(len(word) == 1 for word in initials)
+        and person.given_name[:1].lower() == initials[0]
+    )
 
 
 def _signer_state(document: Document, is_own: bool, terms: Terms) -> State:

@@ -7,7 +7,6 @@ an element that needs a thing is not shown where it is missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -331,7 +330,7 @@ def _told_apart(officer: Engaged, terms: Terms) -> State | None:
         return NOT_MET
     if officer_names.names_two(entry):
         return NOT_MET
-    if terms.edition > 4 and (state := _joined_or_unit(name, terms)) is not None:
+    if terms.edition > 4 and (state := _joined_or_unit(officer, terms)) is not None:
         return state
     units = rules.unit_words | rules.group_words
     if officer_names.may_name_two(entry) or officer_names.names_person_as_unit(
@@ -344,12 +343,13 @@ def _told_apart(officer: Engaged, terms: Terms) -> State | None:
     return NEEDS_OFFICER if may_be_none else None
 
 
-def _joined_or_unit(name: Sequence[str], terms: Terms) -> State | None:
+def _joined_or_unit(officer: Engaged, terms: Terms) -> State | None:
     """What law of format 5 finds: a word between names that joins two, or words of units alone."""
+    name = officer.words
     is_joined = not terms.later.joining.isdisjoint(name[1:-1])
     if is_joined or officer_names.names_only_units(name, terms.wordings.unit_heads):
         return NOT_MET
-    return NEEDS_OFFICER if officer_names.may_join_two(name) else None
+    return NEEDS_OFFICER if officer_names.may_join_two(name, officer.entries[1]) else None
 
 
 def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:

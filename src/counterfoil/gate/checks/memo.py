@@ -5,12 +5,12 @@
 | officers | the engaged officers, and so their names and caseload | the requests of one team |
 | matter | periods, authority, ground, stay, review, certification | most of a requester's |
 | opened | the day on which the investigation was opened | the investigations of one day |
-| orders | the days of the two orders, the offence, authority | the orders of one day |
+| orders | the days of the two orders, and whether before birth, offence, authority | one day's |
 | reasoned | what the reason is for (reason_words.py tells most), and that it is specific | most |
 | named | the name is plainly one person's (plainly.py) | most names |
 | housed | the address is plainly one of a home (plainly.py) | most addresses |
 | counts | how often person, address, request, reason and number occur | what is asked once |
-| begun | the days of investigation and order, what explains them; authority | as of orders |
+| begun | the days of investigation (before birth?) and order, why; authority | as of orders |
 
 A request may share a part with nobody (`ALONE`): its name is to be looked at, or its address is
 asked for more people than agreed.
@@ -30,6 +30,7 @@ from counterfoil.gate.checks.inputs import MET, CheckInput
 from counterfoil.gate.checks.matter import judged, reason_is_given, reason_is_specific
 from counterfoil.gate.checks.plainly import plain_homes, plain_names
 from counterfoil.gate.checks.reason_words import plain_reasons
+from counterfoil.gate.checks.removal import is_before_birth
 from counterfoil.gate.checks.table import REQUEST_CHECKS
 from counterfoil.gate.law.compiled import Terms
 from counterfoil.gate.law.purposes import bears
@@ -53,6 +54,14 @@ def _fields(*names: str) -> Callable[[Terms], Thing]:
     """Fields of the request."""
     read = attrgetter(*[f"request.{name}" for name in names])
     return lambda terms: read
+
+
+def _dated(day: str, *names: str) -> Callable[[Terms], Thing]:
+    """Fields of the request, and whether a day among them is before the person's birth."""
+    read, read_day = attrgetter(*[f"request.{name}" for name in names]), attrgetter(day)
+    return lambda terms: (
+        lambda inputs: (read(inputs), is_before_birth(read_day(inputs.request), inputs))
+    )
 
 
 def _plain(told: Callable[[Terms], Callable[[CheckInput], bool]]) -> Callable[[Terms], Thing]:
@@ -135,7 +144,8 @@ PARTS: Final[tuple[Part, ...]] = (
         frozenset({"investigation_is_dated", "investigation_has_begun"}),
     ),
     Part(
-        _fields(
+        _dated(
+            "removal_order.ordered_on",
             "removal_order.ordered_on",
             "removal_order.court_ordered_on",
             "offence_date",
@@ -216,7 +226,8 @@ PARTS: Final[tuple[Part, ...]] = (
         ),
     ),
     Part(
-        _fields(
+        _dated(
+            "investigation_opened_on",
             "investigation_opened_on",
             "removal_order.ordered_on",
             "earlier_investigation",

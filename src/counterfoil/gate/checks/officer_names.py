@@ -254,6 +254,7 @@ _BESIDE: Final = re.compile(r"[(\[{<]([^)\]}>]*)")
 _APART: Final = re.compile(r"\s[-\u2013\u2014\u2022\u00b7]+\s|[;|]")
 _ALONE: Final = words("one name only single mononym no family given last surname")
 _MAY_JOIN: Final = words("y e i u o og och oraz")
+_OF_NAME: Final = re.compile(r"\bo['\u2019\u02bc`]([^\W\d_]+)", re.IGNORECASE)
 _ZEROS: Final = re.compile(r"[\W_]*0[0\W_]*")
 
 
@@ -320,10 +321,13 @@ def names_only_units(name: Sequence[str], heads: frozenset[str]) -> bool:
     return len(name) > 1 and known.issuperset(name) and not _is_given(name[0])
 
 
-def may_join_two(name: Sequence[str]) -> bool:
+def may_join_two(name: Sequence[str], entry: str) -> bool:
     """Whether a name of four words or more has one that joins two people in another language, or
-    two family names: `Dana Fields y Lee Marsh`."""
-    return len(name) > 3 and not _MAY_JOIN.isdisjoint(name[1:-1])
+    two family names: `Dana Fields y Lee Marsh`. The O of `Anna O'Neill-Vargas` joins nobody."""
+    if len(name) < 4 or _MAY_JOIN.isdisjoint(name[1:-1]):
+        return False
+    own = sum(f"o{rest.lower()}" not in name for rest in _OF_NAME.findall(entry))
+    return any(word in _MAY_JOIN and (word != "o" or name.count(word) > own) for word in name[1:-1])
 
 
 def may_be_an_office(name: Sequence[str]) -> bool:

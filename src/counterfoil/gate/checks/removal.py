@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from counterfoil.core.values import State
@@ -115,11 +116,25 @@ def removal_order_is_numbered(inputs: CheckInput, terms: Terms) -> State:
 
 @under(REMOVAL)
 def removal_order_is_dated(inputs: CheckInput, terms: Terms) -> State:
-    """The final order's date is stated and is not after the request."""
+    """The final order's date is stated, is not after the request, and is after the birth of the
+    person whom the order is about."""
+    return _order_state(inputs, terms)
+
+
+def _order_state(inputs: CheckInput, terms: Terms) -> State:
+    """The state of an order's or a removal's day."""
     ordered = inputs.request.removal_order.ordered_on
     if ordered is None:
         return NOT_SHOWN
-    return MET if ordered <= inputs.day else NOT_MET
+    is_before = terms.edition > 4 and is_before_birth(ordered, inputs)
+    return met_if(ordered <= inputs.day and not is_before)
+
+
+def is_before_birth(day: date | None, inputs: CheckInput) -> bool:
+    """Whether a day is the one on which the person was born, or an earlier one: nobody is ordered
+    to leave, or investigated, before. False where either is not stated."""
+    born = inputs.request.person.date_of_birth
+    return day is not None and born is not None and day <= born
 
 
 @under(REMOVAL)
@@ -239,9 +254,12 @@ def reason_states_none_pending(inputs: CheckInput, terms: Terms) -> State:
 @under(REMOVAL)
 def investigation_follows_order(inputs: CheckInput, terms: Terms) -> State:
     """The investigation was opened on the day of the order or later, or it is explained why it is
-    older: what is investigated is what was done after the order."""
+    older: what is investigated is what was done after the order. Nothing explains one that is older
+    than the person."""
     opened = inputs.request.investigation_opened_on
     ordered = inputs.request.removal_order.ordered_on
+    if terms.edition > 4 and is_before_birth(opened, inputs):
+        return NOT_MET
     if opened is None or ordered is None or opened >= ordered:
         return MET
     return fact_state(inputs.request.earlier_investigation, terms)
@@ -249,9 +267,9 @@ def investigation_follows_order(inputs: CheckInput, terms: Terms) -> State:
 
 @under(REENTRY)
 def reentry_order_is_dated(inputs: CheckInput, terms: Terms) -> State:
-    """The day of the order or removal is stated, and is not after the request."""
-    ordered = inputs.request.removal_order.ordered_on
-    return NOT_SHOWN if ordered is None else met_if(ordered <= inputs.day)
+    """The day of the order or removal is stated, is not after the request, and is after the
+    person's birth."""
+    return _order_state(inputs, terms)
 
 
 @under(REENTRY)

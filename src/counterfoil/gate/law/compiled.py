@@ -246,7 +246,7 @@ def compile_terms(
         other_purposes=screens,
         purposes=_purposes(rules),
         wordings=wordings_of(rules),
-        later=later_words_of(rules, document),
+        later=later_words_of(rules, document, _titles_elsewhere(route, agreement)),
         signers=signer_words_of(document, (requester.id, requester.name, *requester.written_as)),
     )
 
@@ -364,6 +364,15 @@ def _agencies(route: Route, agreement: Agreement, lists: Lists) -> Dated:
                 folded = fold_entry(written)
                 dated[folded] = (*dated.get(folded, ()), entry.in_force)
     return dated
+
+
+def _titles_elsewhere(route: Route, agreement: Agreement) -> list[str]:
+    """Titles that the statute has in the case of another agency than the requester: a United States
+    attorney is Justice's, whatever agency is written. A court's order lets any agency receive."""
+    own = agreement.parties.requester.agency
+    if route.kind != "written-request":
+        return []
+    return [each.title.lower() for each in route.rules.offices if each.agency not in ("", own)]
 
 
 def place_keys(form: AddressForm) -> tuple[PlaceKey, PlaceKey]:

@@ -71,7 +71,9 @@ _PARTED: Final = re.compile(r"(?<= )(?:[a-z] ){3,}")
 _BREAK: Final = "/"
 _WHOLE: Final = "^"
 _LEFT_OUT: Final = "~ "
-_SENTENCES: Final = re.compile(r"[.;!?\n]+(?:\s|\Z)|--|\u2014|\u2013")
+_SENTENCES: Final = r"[.;!?\n]+(?:\s|\Z)|--|\u2014|\u2013"
+_TITLES: Final = "titles"
+"""The class of words after which a stop ends no sentence: Ms. Quill. A law may have none."""
 _STOPS: Final = " .;!?\n"
 _LEAST_SENTENCE: Final = 4
 """Words of a sentence: fewer are an abbreviation, a number or a heading."""
@@ -126,7 +128,8 @@ class Purposes(Public, frozen=True, gc=False):
     """The patterns of one law. `watched` are the phrases of all other purposes and the acts: most
     reasons have none. `innocent` and `others`, in which those of `untold` are, have each pattern by
     the words of which a text that matches has one, with its place among all; `bearing` each word to
-    the thing that it is a form of. `proving` and `facts`: None under a law of format 3."""
+    the thing that it is a form of. `proving` and `facts`: None under a law of format 3; `sentences`
+    is the expression of what parts two sentences."""
 
     innocent: dict[str, tuple[tuple[int, Pattern], ...]]
     others: dict[str, tuple[tuple[int, Pattern], ...]]
@@ -137,6 +140,7 @@ class Purposes(Public, frozen=True, gc=False):
     least: int
     proving: Things | None = None
     facts: Things | None = None
+    sentences: str = _SENTENCES
 
 
 _NONE: Final = frozenset[str]()
@@ -176,7 +180,13 @@ def compile_purposes(
         least=least,
         proving=_things("proving", proving, known),
         facts=_things("facts", facts, known),
+        sentences=_sentences(classes.get(_TITLES, ())),
     )
+
+
+def _sentences(titles: Iterable[str]) -> str:
+    """What parts two sentences, as an expression: a stop after a title does not."""
+    return "".join(rf"(?<!\b(?i:{re.escape(title)}))" for title in titles) + f"(?:{_SENTENCES})"
 
 
 def _things(name: str, lines: Iterable[str], classes: Mapping[str, Sequence[str]]) -> Things | None:
@@ -244,9 +254,10 @@ def _bears(reason: str, words: Sequence[str], own: frozenset[str], rules: Purpos
         return _has_bearing(words, rules, rules.least)
     if not _has(rules.facts, own, words) or not _has(rules.proving, own, words):
         return False
-    if _SENTENCES.search(reason.rstrip(_STOPS)) is None:
+    sentences = _compile(rules.sentences)
+    if sentences.search(reason.rstrip(_STOPS)) is None:
         return True
-    parts = _SENTENCES.split(reason)
+    parts = sentences.split(reason)
     return all(_has_bearing(each, rules, 1) for each in _long(parts))
 
 

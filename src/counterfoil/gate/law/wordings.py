@@ -109,8 +109,11 @@ def wordings_of(rules: CommonRules) -> Wordings:
     )
 
 
-def later_words_of(rules: CommonRules, document: DocumentRules | None) -> LaterWords:
-    """The words of a law of format 5; none of an earlier one's."""
+def later_words_of(
+    rules: CommonRules, document: DocumentRules | None, elsewhere: Iterable[str] = ()
+) -> LaterWords:
+    """The words of a law of format 5; none of an earlier one's. `elsewhere`: titles of officials of
+    another agency than the one whose officers may receive; an officer of the holder looks."""
     offences = rules.offences
     if isinstance(offences, msgspec.UnsetType):
         return LaterWords()
@@ -128,7 +131,7 @@ def later_words_of(rules: CommonRules, document: DocumentRules | None) -> LaterW
         places=_forms(offences.places),
         presence=_forms(offences.presence),
         occupations=_forms(officers.occupations),
-        titles=new_screen(officers.looked_at),
+        titles=new_screen((*officers.looked_at, *elsewhere)),
         joining=_words(officers.joining),
         purposes=purposes,
         for_others=others,
