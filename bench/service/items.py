@@ -64,23 +64,26 @@ class Requester:
     def make(self, rows: int) -> MadeItem:
         """An item of so many new rows."""
         self._next += rows
-        return self.make_of(list(question_rows(self._next - rows, rows)))
+        return self._make(question_rows(self._next - rows, rows), rows)
 
     def make_of(self, rows: Sequence[dict[str, str]]) -> MadeItem:
         """An item of these rows."""
+        return self._make(rows, len(rows))
+
+    def _make(self, rows: Iterable[dict[str, str]], count: int) -> MadeItem:
         file = write_rows(self.folder / "item.csv", rows)
         now = datetime.now(UTC).replace(microsecond=0)
         intake = trusted_intake_key(self.office, self._intake.read_bytes(), now)
         sent = finish(sign_item(self.signer, self.desk, intake, SignItem(file, again=True), now))
         file.unlink()
-        return MadeItem(sent.item, self.desk.sealed(sent.item), len(rows))
+        return MadeItem(sent.item, self.desk.sealed(sent.item), count)
 
 
 def question_rows(first: int, count: int) -> Iterator[dict[str, str]]:
     """Rows that no other number has, in order before the sandbox's agreement.
 
-    House numbers do not repeat within 99,900 rows: the guards know a person at a home by how the
-    given name sounds, the house number and the unit, and would take a second one for a try.
+    No house number and unit repeat: the guards know a person at a home by how the given name
+    sounds, the house number and the unit, and would take a second one for a try.
     """
     for number in range(first, first + count):
         words = " ".join(_words(number))
@@ -89,6 +92,7 @@ def question_rows(first: int, count: int) -> Iterator[dict[str, str]]:
             "family_name": name_of(number // 7 + 11, 4),
             "date_of_birth": f"{1950 + number % 50}-{1 + number % 12:02d}-{1 + number % 28:02d}",
             "line1": f"{100 + number % _HOMES} {name_of(number // _HOMES + 5, 4)} St",
+            "line2": f"Apt {1 + number // _HOMES}",
             "city": "Anytown",
             "state": "WA",
             "zip": "98001",
