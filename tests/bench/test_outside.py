@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bench.outside.__main__ import differences, observations
 from bench.outside.classify import area, separate
-from bench.outside.observe import Seen, World, measure_items
+from bench.outside.observe import Seen, World, measure_items, measure_rows
 from bench.outside.world import CLASSES, outcomes, questions, source
 
 from counterfoil.service.queue import even_seconds
@@ -27,6 +27,18 @@ def test_sizes_and_entries_of_items_are_the_same_whatever_the_outcome(tmp_path: 
     assert len({each.outcome for each in seen}) >= 4
     assert differences(seen) == []
     assert "disclosure" in {kind for kind, _ in seen[0].entries}
+
+
+@pytest.mark.whole
+def test_what_a_determination_takes_is_measured_of_every_outcome(tmp_path: Path) -> None:
+    world = World(tmp_path, 4, seed=3)
+    try:
+        took = measure_rows(world, 0)
+    finally:
+        world.office.store.close()
+    assert took.one.keys() == set(CLASSES)
+    assert sum(map(len, took.one.values())) + took.left_out.total() == 4 * len(CLASSES)
+    assert all(seconds > 0 for each in took.one.values() for seconds in each)
 
 
 def test_a_difference_that_shows_is_named() -> None:
