@@ -98,9 +98,12 @@ def question_rows(first: int, count: int) -> Iterator[dict[str, str]]:
             "zip": "98001",
             "taxable_periods": "2023;2024",
         }
-        made = complete_request(number, row, officer=number // 200)
+        officer = number // 200
+        made = complete_request(number, row, officer=officer)
+        letters = [chr(97 + officer // 26**at % 26) for at in range(3)]
+        engaged = "E{:05d}|Dana{} Fields{}{}|Special Agent|Agency A".format(officer, *letters)
         reason = f"Willful failure to depart: residence bears on intent, with the {words} evidence"
-        yield made | {"request_id": f"L{number:07d}", "reason": reason}
+        yield made | {"request_id": f"L{number:07d}", "reason": reason, "engaged_officers": engaged}
 
 
 def write_rows(path: Path, rows: Iterable[dict[str, str]]) -> Path:

@@ -25,11 +25,11 @@ PostgreSQL), and rows by one prepared statement, so that many cost no more than 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import cache
-from itertools import chain, compress, repeat
+from itertools import chain, compress, count, islice, repeat
 from typing import Any, Final
 
 import msgspec
@@ -38,6 +38,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Table,
     bindparam,
     delete,
     func,
@@ -53,6 +54,7 @@ from counterfoil.gate.history.bulk_insert import insert_rows
 from counterfoil.gate.history.counts import Counting, Recalled
 from counterfoil.gate.history.earlier import NO_COUNTS, Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
+from counterfoil.gate.history.key_ranges import ranges_of
 from counterfoil.gate.history.memory_sum import (
     add_part,
     begin_file,
@@ -274,35 +276,39 @@ def remember(
         run = None if state == AskedState.FREE else begin_file(connection, number)
     if run is None:
         return
-    first = number * ROWS_OF_FILE
-    parts = [
-        (table, values[start : start + size])
-        for table, values in (
-            (ASKED_QUESTION, _questions(rows, first)),
-            (ASKED_KEY, _keys(rows, first)),
-            (ASKED_MATTER, [*chain.from_iterable(_matters(rows, number))]),
-        )
-        for size in [COMMIT_ROWS * len(table.columns)]
-        for start in range(0, len(values), size)
-    ]
-    for done, (table, values) in enumerate(parts):
+    parts, done = _parts(rows, number), 0
+    part = next(parts, None)
+    while part is not None:
+        (table, values), part = part, next(parts, None)
         with commit() as connection:
             insert_rows(connection, table, values)
-            add_part(connection, number, table, values, (run, done, len(parts)))
+            add_part(connection, number, table, values, (run, done, part is None))
+        done += 1
 
 
-def _questions(rows: Fingerprints, first: int) -> list[Any]:
-    asked = [*filter(None, rows.asked)]
-    numbers = compress(range(first, first + len(rows)), rows.asked)
-    return _interleaved([*numbers], [True] * len(asked), asked)
+def _parts(rows: Fingerprints, number: int) -> Iterator[tuple[Table, list[Any]]]:
+    """What one commit after another writes: a table, and values that follow one another."""
+    first = number * ROWS_OF_FILE
+    for table, found in (
+        (ASKED_QUESTION, _questions(rows, first)),
+        (ASKED_KEY, _keys(rows, first)),
+        (ASKED_MATTER, ((*matter, number, times) for matter, times in matters_of(rows))),
+    ):
+        while values := [*chain.from_iterable(islice(found, COMMIT_ROWS))]:
+            yield table, values
 
 
-def _keys(rows: Fingerprints, first: int) -> list[Any]:
+def _questions(rows: Fingerprints, first: int) -> Iterator[tuple[int, bool, bytes]]:
+    return ((number, True, asked) for number, asked in enumerate(rows.asked, first) if asked)
+
+
+def _keys(rows: Fingerprints, first: int) -> Iterator[tuple[int, int]]:
     sizes = map(int.__add__, rows.homes, rows.people)
-    numbers = [*chain.from_iterable(map(repeat, range(first, first + len(rows)), sizes))]
-    order = _in_order(rows.keys)
-    pairs = zip(map(rows.keys.__getitem__, order), map(numbers.__getitem__, order), strict=True)
-    return [*chain.from_iterable(dict.fromkeys(pairs))]  # Two keys of one home may be the same.
+    numbers = chain.from_iterable(map(repeat, count(first), sizes))
+    for some, of in ranges_of(rows.keys, numbers, len(rows.keys)):
+        order = _in_order(some)
+        pairs = zip(map(some.__getitem__, order), map(of.__getitem__, order), strict=True)
+        yield from dict.fromkeys(pairs)  # Two keys of one home may be the same.
 
 
 def _in_order(keys: Sequence[int]) -> list[int]:
@@ -311,35 +317,21 @@ def _in_order(keys: Sequence[int]) -> list[int]:
     return sorted(range(len(keys)), key=[*map(float, keys)].__getitem__)
 
 
-def _interleaved(*columns: Sequence[Any]) -> list[Any]:
-    """The values of these columns, row after row."""
-    width = len(columns)
-    values: list[Any] = [None] * (width * len(columns[0]))
-    for at, column in enumerate(columns):
-        values[at::width] = column
-    return values
-
-
-def _matters(rows: Fingerprints, file: int) -> list[tuple[int, int, int, int, int]]:
-    return [(*matter, file, times) for matter, times in matters_of(rows)]
-
-
 def matters_of(
     rows: Fingerprints, *, as_written: bool = False
-) -> list[tuple[tuple[int, int, int], int]]:
+) -> Iterator[tuple[tuple[int, int, int], int]]:
     """The matters of these rows (kind, key, part), in their order, and how often each is named.
     `as_written`: investigations under the keys that they had before."""
     numbers = rows.written if as_written else rows.investigations
-    reasons = Counter(compress(zip(rows.similar, rows.reasons, strict=True), rows.asked))
-    people = Counter(compress(zip(numbers, rows.owners, strict=True), numbers))
-    found: list[tuple[tuple[int, int, int], int]] = []
-    for kind, counted in ((REASONS, reasons), (INVESTIGATIONS, people)):
-        matters = [*counted.items()]
-        order = _in_order([key for (key, _), _ in matters])
-        found += [
-            ((kind, key, part), times) for (key, part), times in map(matters.__getitem__, order)
-        ]
-    return found
+    for kind, keys, parts, there in (
+        (REASONS, rows.similar, rows.reasons, rows.asked),
+        (INVESTIGATIONS, numbers, rows.owners, numbers),
+    ):
+        for some, of in ranges_of(compress(keys, there), compress(parts, there), len(rows)):
+            matters = [*Counter(zip(some, of, strict=True)).items()]
+            for at in _in_order([key for (key, _), _ in matters]):
+                (key, part), times = matters[at]
+                yield (kind, key, part), times
 
 
 def add_probes(connection: Connection, batch_id: str, probes: int) -> None:
