@@ -41,6 +41,22 @@ def test_what_a_determination_takes_is_measured_of_every_outcome(tmp_path: Path)
     assert all(seconds > 0 for each in took.one.values() for seconds in each)
 
 
+def test_with_protections_on_nothing_is_seen_of_an_outcome_that_stays_under_the_floor() -> None:
+    """However long it took: two outcomes give the same observations, to the last bit. What a
+    classifier finds between them is chance, and its bound a matter of how many there are."""
+    seen = [Seen("hold", 3000, 87_000, 150, (), 0.1 + at / 999, 0.2) for at in range(40)]
+    for rows in (1, 1000):
+        floor = even_seconds(rows)
+        found = [
+            list(observations(outcome, took, seen, rows, random.Random(5), protected=True))
+            for outcome, took in (
+                ("confirmed", [floor * at / 200 for at in range(200)]),
+                ("nobody", [floor * at / 900 for at in range(200)]),
+            )
+        ]
+        assert found[0] == found[1]
+
+
 def test_a_difference_that_shows_is_named() -> None:
     one = Seen("hold", 3000, 87_000, 150, (("determined", 186),), 0.1, 0.1)
     assert differences([one, one._replace(outcome="nobody")]) == []
