@@ -16,6 +16,7 @@ connection is closed: what followed might have been meant as something else.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 import h11
@@ -28,65 +29,60 @@ MOST_HEAD: Final = 32_768
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?#@:\s][^/?#@\s]*)([/?][^#]*)?", re.IGNORECASE)
 
 
-class RefusedHead(h11.RemoteProtocolError):
-    """A request that is refused by its head, and by which fault."""
-
-    def __init__(self, fault: InputFault) -> None:
-        super().__init__(fault.code)
-        self.fault = fault
-
-
 class Connection(h11.Connection):
-    """A server's side of one connection."""
+    """A server's side of one connection. `refused`: why the last request was none, where it was
+    none by our rules."""
 
     refused: InputFault | None = None
-    """Why the last request was no request, where it was none by our rules."""
 
     def __init__(self) -> None:
         super().__init__(h11.SERVER, max_incomplete_event_size=MOST_HEAD)
 
     def next_event(self) -> Any:
-        """As h11's. Raises RefusedHead as well."""
-        try:
-            if self.their_state is h11.IDLE:
-                _check_bytes(self.trailing_data[0])
+        """As h11's, which raises RemoteProtocolError, as this does."""
+        event: Any = None
+        if self.their_state is h11.IDLE:
+            self.refused = _fault_of(self.trailing_data[0])
+        if self.refused is None:
             event = super().next_event()
-            return _request(event) if isinstance(event, h11.Request) else event
-        except RefusedHead as refused:
-            self.refused = refused.fault
-            raise
+            if isinstance(event, h11.Request):
+                event = _in_form_of_a_path(event)
+                self.refused = malformed() if event is None else None
+        if self.refused is not None:
+            raise h11.RemoteProtocolError(self.refused.code)
+        return event
 
 
-def _check_bytes(data: bytes) -> None:
-    """Look at a head as it came, whole or in part, with what follows it."""
+def _fault_of(data: bytes) -> InputFault | None:
+    """What is wrong with a head as it came, whole or in part, with what follows it."""
     head = data.partition(b"\r\n\r\n")[0]
     if len(head.partition(b"\r\n")[0]) > MOST_LINE:
-        raise RefusedHead(line_too_long(MOST_LINE))
+        return line_too_long(MOST_LINE)
     if len(head) > MOST_HEAD:
-        raise RefusedHead(head_too_long(MOST_HEAD))
+        return head_too_long(MOST_HEAD)
     if head.count(b"\n") != head.count(b"\r\n") or b"\n " in head or b"\n\t" in head:
-        raise RefusedHead(malformed())
+        return malformed()
+    return None
 
 
-def _request(event: h11.Request) -> h11.Request:
-    """The request, its target in the form of a path."""
+def _in_form_of_a_path(event: h11.Request) -> h11.Request | None:
+    """The request, its target in the form of a path; None where it is refused."""
     names = [name for name, _ in event.headers]
-    coded = b"transfer-encoding" in names
-    if event.http_version not in (b"1.0", b"1.1"):
-        raise RefusedHead(malformed())
-    if coded and (b"content-length" in names or event.http_version == b"1.0"):
-        raise RefusedHead(malformed())
+    coded, older = b"transfer-encoding" in names, event.http_version == b"1.0"
+    if not (older or event.http_version == b"1.1"):
+        return None
+    if coded and (older or b"content-length" in names):
+        return None
     target = event.target
     if target.startswith(b"/") or (target == b"*" and event.method == b"OPTIONS"):
         return event
     found = _ABSOLUTE.fullmatch(target)
     if found is None or event.method == b"CONNECT":
-        raise RefusedHead(malformed())
+        return None
     path = found[2] or b"/"
     others = [(name, value) for name, value in event.headers if name != b"host"]
-    return h11.Request(
-        method=event.method,
+    return replace(
+        event,
         headers=[(b"host", found[1]), *others],
         target=path if path.startswith(b"/") else b"/" + path,
-        http_version=event.http_version,
     )
