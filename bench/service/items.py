@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -37,6 +37,10 @@ _SYLLABLES: Final = (
 
 
 _HOMES: Final = 99_900
+_FIRST_BIRTH: Final = date(1935, 1, 1)
+_BIRTHS: Final = 25_000
+"""Days on which somebody was born, as many as a country's adults have. Each question is counted beside
+those that share its date of birth, so that too few days cost their square."""
 
 
 class MadeItem(NamedTuple):
@@ -90,7 +94,7 @@ def question_rows(first: int, count: int) -> Iterator[dict[str, str]]:
         row = {
             "given_name": name_of(number, 3),
             "family_name": name_of(number // 7 + 11, 4),
-            "date_of_birth": f"{1950 + number % 50}-{1 + number % 12:02d}-{1 + number % 28:02d}",
+            "date_of_birth": (_FIRST_BIRTH + timedelta(number * 7919 % _BIRTHS)).isoformat(),
             "line1": f"{100 + number % _HOMES} {name_of(number // _HOMES + 5, 4)} St",
             "line2": f"Apt {1 + number // _HOMES}",
             "city": "Anytown",
