@@ -13,7 +13,7 @@ their rows and leave as soon as they are determined, and determinations are not 
 2  Each of the questions is determined by the real office, and what it took of the processor is
    known. One observation of each joins that with the durations of 1, drawn at random, and with an
    arrival within the hour. Two classifiers are trained on one half of two outcomes and tried on
-   the other.
+   the other, and the other way round.
 3  The same of files of 1,000 questions of one outcome, the clearest file that there could be: their
    durations are sums of those of ten hundreds that were determined together.
 """

@@ -113,14 +113,21 @@ def measure_rows(world: World, first: int) -> Took:
     """What determining takes, for the questions from `first` on. A question whose determination is
     not what was drawn is left out: the matcher missed it."""
     took = Took(defaultdict(list), defaultdict(list), Counter())
+    register: list[Any] = []
 
-    def seconds_of(rows: list[Any], deciding: Any, code: str, held: Any) -> tuple[float, list[Any]]:
+    def open_none(_grants: Any, sealed: Any) -> dict[int, Any]:
+        register[:] = [sealed]
+        return {}
+
+    def seconds_of(
+        rows: list[Any], opened: dict[int, Any], deciding: Any, code: str, held: Any
+    ) -> tuple[float, list[Any]]:
         begun = time.thread_time_ns()
-        opened = _OPEN([row.grant for row in rows], deciding.sealed)
+        opened |= _OPEN([row.grant for row in rows], register[0])
         decided = world.decide(rows, opened, deciding, code, held)
         return (time.thread_time_ns() - begun) / 1e9, decided
 
-    def timed(rows: Any, _opened: Any, deciding: Any, code: str, held: Any) -> list[Any]:
+    def timed(rows: Any, opened: Any, deciding: Any, code: str, held: Any) -> list[Any]:
         found: list[Any] = []
         of_outcome: dict[str, list[Any]] = defaultdict(list)
         for row in rows:
@@ -128,7 +135,7 @@ def measure_rows(world: World, first: int) -> Took:
                 found += world.decide([row], {}, deciding, code, held)
                 took.left_out[_why(row)] += 1
                 continue
-            seconds, decided = seconds_of([row], deciding, code, held)
+            seconds, decided = seconds_of([row], opened, deciding, code, held)
             found += decided
             outcome = world.outcome(row.grant.request.request_id)
             if isinstance(decided[0], Match) and decided[0].confirmed == (outcome == "confirmed"):
@@ -143,7 +150,7 @@ def measure_rows(world: World, first: int) -> Took:
         ]
         random.Random(len(parts)).shuffle(parts)
         for name, part in parts:
-            took.hundred[name].append(seconds_of(part, deciding, code, held)[0])
+            took.hundred[name].append(seconds_of(part, {}, deciding, code, held)[0])
         return found
 
     for begin in range(first, len(world.drawn), FILE_ROWS):
@@ -152,7 +159,7 @@ def measure_rows(world: World, first: int) -> Took:
         status = client.receive(world.office, file)
         with (
             mock.patch.object(deciding, "decide_rows", timed),
-            mock.patch.object(deciding, "open_residents", lambda *_: {}),
+            mock.patch.object(deciding, "open_residents", open_none),
             mock.patch.object(determine, "raise_if_confirmed", lambda *_: None),
         ):
             client.determine(world.office, status.batch)

@@ -85,7 +85,7 @@ def render(
         "",
         "## Classifiers",
         "",
-        "Boosted stumps and logistic regression, trained on one half of the observations of two outcomes and tried on the other; features: bytes of the answer, "
+        "Boosted stumps and logistic regression, trained on one half of the observations of two outcomes and tried on the other, and the other way round (the area is the mean); features: bytes of the answer, "
         "receipt to next receipt, receipt to answer, whole seconds between the entries `batch` and `determined`, arrival, place among the answers. "
         "Each answer is one observation. The bound is the upper 99 % bound of the area under the curve (Hanley and McNeil); it is of each pair, not of all pairs together.",
         "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -37,6 +37,10 @@ _SYLLABLES: Final = (
 
 
 _HOMES: Final = 99_900
+_FIRST_BIRTH: Final = date(1935, 1, 1)
+_BIRTHS: Final = 25_000
+"""Days on which somebody was born, as many as a country's adults have. Each question is counted beside
+those that share its date of birth, so that too few days cost their square."""
 
 
 class MadeItem(NamedTuple):
@@ -64,39 +68,46 @@ class Requester:
     def make(self, rows: int) -> MadeItem:
         """An item of so many new rows."""
         self._next += rows
-        return self.make_of(list(question_rows(self._next - rows, rows)))
+        return self._make(question_rows(self._next - rows, rows), rows)
 
     def make_of(self, rows: Sequence[dict[str, str]]) -> MadeItem:
         """An item of these rows."""
+        return self._make(rows, len(rows))
+
+    def _make(self, rows: Iterable[dict[str, str]], count: int) -> MadeItem:
         file = write_rows(self.folder / "item.csv", rows)
         now = datetime.now(UTC).replace(microsecond=0)
         intake = trusted_intake_key(self.office, self._intake.read_bytes(), now)
         sent = finish(sign_item(self.signer, self.desk, intake, SignItem(file, again=True), now))
         file.unlink()
-        return MadeItem(sent.item, self.desk.sealed(sent.item), len(rows))
+        return MadeItem(sent.item, self.desk.sealed(sent.item), count)
 
 
 def question_rows(first: int, count: int) -> Iterator[dict[str, str]]:
     """Rows that no other number has, in order before the sandbox's agreement.
 
-    House numbers do not repeat within 99,900 rows: the guards know a person at a home by how the
-    given name sounds, the house number and the unit, and would take a second one for a try.
+    No house number and unit repeat: the guards know a person at a home by how the given name
+    sounds, the house number and the unit, and would take a second one for a try.
     """
     for number in range(first, first + count):
         words = " ".join(_words(number))
         row = {
             "given_name": name_of(number, 3),
             "family_name": name_of(number // 7 + 11, 4),
-            "date_of_birth": f"{1950 + number % 50}-{1 + number % 12:02d}-{1 + number % 28:02d}",
+            "date_of_birth": (_FIRST_BIRTH + timedelta(number * 7919 % _BIRTHS)).isoformat(),
             "line1": f"{100 + number % _HOMES} {name_of(number // _HOMES + 5, 4)} St",
+            "line2": f"Apt {1 + number // _HOMES}",
             "city": "Anytown",
             "state": "WA",
             "zip": "98001",
             "taxable_periods": "2023;2024",
         }
-        made = complete_request(number, row, officer=number // 200)
+        officer = number // 200
+        made = complete_request(number, row, officer=officer)
+        letters = [chr(97 + officer // 26**at % 26) for at in range(3)]
+        engaged = "E{:05d}|Dana{} Fields{}{}|Special Agent|Agency A".format(officer, *letters)
         reason = f"Willful failure to depart: residence bears on intent, with the {words} evidence"
-        yield made | {"request_id": f"L{number:07d}", "reason": reason}
+        yield made | {"request_id": f"L{number:07d}", "reason": reason, "engaged_officers": engaged}
 
 
 def write_rows(path: Path, rows: Iterable[dict[str, str]]) -> Path:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bench.service.items import MadeItem
 
+_PART = 1 << 20
 _TYPE = "application/vnd.counterfoil.item"
 
 
@@ -37,18 +38,20 @@ class Connection:
 
     async def put(self, made: MadeItem) -> int:
         """The status of the answer; 0 where the connection broke."""
-        body = made.file.read_bytes()
         head = (
             f"PUT /v1/items/{made.item} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
-            f"Content-Type: {_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: {_TYPE}\r\nContent-Length: {made.file.stat().st_size}\r\n\r\n"
         )
         for _ in range(2):  # one that was open may have been closed by the other side meanwhile
             was_open = self.writer is not None
             try:
                 if self.writer is None:
                     self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-                self.writer.write(head.encode() + body)
-                await self.writer.drain()
+                self.writer.write(head.encode())
+                with made.file.open("rb") as file:
+                    while part := file.read(_PART):
+                        self.writer.write(part)
+                        await self.writer.drain()
                 return await self._answer()
             except (OSError, asyncio.IncompleteReadError, ValueError):
                 self.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +14,7 @@ from typing import Any
 import httpx
 import msgspec
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from counterfoil.api.gateway import Gateway, GatewaySettings
 from counterfoil.api.limits import RateLimits
@@ -22,8 +24,10 @@ from counterfoil.core.canonical import digest
 from counterfoil.core.instants import instant_text
 from counterfoil.exchange.mailbox import Mailbox
 from counterfoil.office.signed_request import Asked, sign_request
+from counterfoil.service.server import bind, serve
 from tests.world.office import World
 
+READY_SECONDS = 30
 HOST = "office.test"
 ITEM = "0123456789abcdef" * 2
 OTHER = "fedcba9876543210" * 2
@@ -67,6 +71,28 @@ class Lines(list[dict[str, Any]]):
 
     def __call__(self, event: str, **fields: Any) -> None:
         self.append({"event": event, **fields})
+
+
+@contextmanager
+def listening(app: ASGIApp, connections: int) -> Iterator[int]:
+    """The port of an application that is served to real sockets, as the service does it."""
+    bound = bind("127.0.0.1:0")
+    ready, stops = threading.Event(), list[Any]()
+
+    async def run() -> None:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        stops.append(lambda: loop.call_soon_threadsafe(stopping.set))
+        await serve(app, bound, stopping, ready.set, connections=connections)
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),))
+    thread.start()
+    try:
+        assert ready.wait(READY_SECONDS)
+        yield bound.getsockname()[1]
+    finally:
+        stops[0]()
+        thread.join(READY_SECONDS)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bench.outside.__main__ import differences, observations
 from bench.outside.classify import area, separate
-from bench.outside.observe import Seen, World, measure_items
+from bench.outside.observe import Seen, World, measure_items, measure_rows
 from bench.outside.world import CLASSES, outcomes, questions, source
 
 from counterfoil.service.queue import even_seconds
@@ -27,6 +27,34 @@ def test_sizes_and_entries_of_items_are_the_same_whatever_the_outcome(tmp_path: 
     assert len({each.outcome for each in seen}) >= 4
     assert differences(seen) == []
     assert "disclosure" in {kind for kind, _ in seen[0].entries}
+
+
+@pytest.mark.whole
+def test_what_a_determination_takes_is_measured_of_every_outcome(tmp_path: Path) -> None:
+    world = World(tmp_path, 4, seed=3)
+    try:
+        took = measure_rows(world, 0)
+    finally:
+        world.office.store.close()
+    assert took.one.keys() == set(CLASSES)
+    assert sum(map(len, took.one.values())) + took.left_out.total() == 4 * len(CLASSES)
+    assert all(seconds > 0 for each in took.one.values() for seconds in each)
+
+
+def test_with_protections_on_nothing_is_seen_of_an_outcome_that_stays_under_the_floor() -> None:
+    """However long it took: two outcomes give the same observations, to the last bit. What a
+    classifier finds between them is chance, and its bound a matter of how many there are."""
+    seen = [Seen("hold", 3000, 87_000, 150, (), 0.1 + at / 999, 0.2) for at in range(40)]
+    for rows in (1, 1000):
+        floor = even_seconds(rows)
+        found = [
+            list(observations(outcome, took, seen, rows, random.Random(5), protected=True))
+            for outcome, took in (
+                ("confirmed", [floor * at / 200 for at in range(200)]),
+                ("nobody", [floor * at / 900 for at in range(200)]),
+            )
+        ]
+        assert found[0] == found[1]
 
 
 def test_a_difference_that_shows_is_named() -> None:

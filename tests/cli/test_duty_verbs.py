@@ -73,7 +73,7 @@ def test_one_office_through_notice_release_correction_duties_and_holds(desk: Des
 
     kept = ("--person-file", person(desk), "--document", paper(desk, "preserve"))
     assert done("litigation", "hold", *kept, *two).out == "1\n"
-    assert "1  a person, added" in done("litigation", "list", *desk.at).out
+    assert "1  a person  added" in done("litigation", "list", *desk.at).out
     assert done("retention", "run", *desk.at, "--dry-run", "--json").json["passed_over"] == []
     done("litigation", "lift", "1", "--document", paper(desk, "ended"), *two)
     bundle = desk.directory / "q1.evidence"

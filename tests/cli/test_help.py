@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Any
 
@@ -43,7 +44,8 @@ def test_an_example_names_its_verb_and_every_option_in_it_exists(verb: tuple[str
         for parameter in node.params
         if parameter.required and parameter.opts[0][0] == "-"
     }
-    examples = [line.strip() for line in node.help.split("\n\n")[0].splitlines()[2:]]
+    shown = re.sub(r" \\\n +", " ", node.help.split("\n\n")[0])  # one command in several lines
+    examples = [line.strip() for line in shown.splitlines()[2:]]
     assert examples
     for example in examples:
         words = shlex.split(example.split(" > ")[0])

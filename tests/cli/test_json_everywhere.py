@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shlex
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -34,7 +35,8 @@ def _examples(program: str, node: Any = None, path: tuple[str, ...] = ()) -> lis
             for name, each in (named[-1:] if path else named)
             for found in _examples(program, each, (*path, name))
         ]
-    example = node.help.split("\n\n")[0].splitlines()[2].strip()
+    shown = re.sub(r" \\\n +", " ", node.help.split("\n\n")[0])
+    example = shown.splitlines()[2].strip()
     return [shlex.split(example.split(" > ")[0])]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -369,7 +370,7 @@ def test_an_altered_answer_is_exit_5(desk: Desk) -> None:
 
 def test_officers_are_listed(desk: Desk) -> None:
     told = command("officer", "list", *desk.at)
-    assert [line.split("  ")[0] for line in told.out.splitlines()] == ["officer-a", "officer-b"]
+    assert re.findall(r"^officer-.", told.out, re.MULTILINE) == ["officer-a", "officer-b"]
     assert [
         each["officer"] for each in command("officer", "list", *desk.at, "--json").json["officers"]
     ] == ["officer-a", "officer-b"]

@@ -78,14 +78,14 @@ def stated(world: World, tmp_path: Path) -> Stated:
 def test_a_statement_waits_and_two_officers_enter_it(stated: Stated) -> None:
     world, item = stated.world, stated.sent()
     assert stated.refused(item) == ""
-    [waiting] = list_statements(world.office, NOBODY)
+    [waiting] = list_statements(world.office, world.officer("a").officer)
     assert (waiting.item, waiting.receipt.batch) == (item, stated.batch)
     assert waiting.receipt.onward == ("Field office 3",)
     state = office_state(world.office, NOBODY)
     assert [each.code for each in state.needs if each.code == "statements_wait"]
     entered = enter(world, waiting.statement.encode())
     assert (entered.receipt.number, len(entered.closed)) == (1, 1)
-    assert list_statements(world.office, NOBODY) == ()
+    assert list_statements(world.office, world.officer("a").officer) == ()
     assert office_state(world.office, NOBODY).statements == 0
 
 
@@ -97,7 +97,10 @@ def test_the_same_statement_is_taken_once(stated: Stated) -> None:
     stated.queue = Queue(stated.world.office, stated.post.mailbox, stated.log, lambda: False)
     stated.post.drop(item, sealed)  # and so does whoever carries it, after a restart
     stated.queue.turn()
-    assert (signed.read_bytes(), len(list_statements(stated.world.office, NOBODY))) == (first, 1)
+    assert (
+        signed.read_bytes(),
+        len(list_statements(stated.world.office, stated.world.officer("a").officer)),
+    ) == (first, 1)
     assert stated.refused(stated.item()) == "receipt_waits"
     enter(stated.world, stated.data)
     assert stated.refused(stated.item()) == "receipt_nothing"
@@ -122,7 +125,7 @@ def test_what_is_no_statement_of_this_office_is_refused(stated: Stated) -> None:
     stranger = receipt(stated.world, stated.notice, key=PrincipalKey(PRINCIPAL, bytes(32)))
     stated.file.write_bytes(stranger)
     assert stated.refused(stated.item())
-    assert list_statements(stated.world.office, NOBODY) == ()
+    assert list_statements(stated.world.office, stated.world.officer("a").officer) == ()
 
 
 def test_a_notice_holds_one_statement_and_a_request_holds_none(stated: Stated) -> None:

@@ -30,6 +30,7 @@ FOREIGN = {
     "core/atomic_files.py": {"PermissionError"},
     "core/bounded.py": {"OSError"},
     "cli/verifier.py": {"OSError"},
+    "service/http_head.py": {"RemoteProtocolError"},
 }
 """What joserfc asks an algorithm registry to raise, which never leaves that library; and what a file
 of somebody else's or a pipe is, as the system's own calls say it: callers make a fault of each OSError."""

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import client
+from counterfoil import client, ledger
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure import batch_statuses
+from counterfoil.ledger import EntryKind
 from counterfoil.service import queue as queue_module
 from counterfoil.service.queue import Queue
 from tests.api import doors
@@ -78,3 +79,19 @@ def test_the_office_waits_for_room_and_loses_nothing(
     assert [each for each in post.mailbox.outbox.iterdir() if each.name.startswith(".")] == []
     assert [line["items"] for line in log if line["event"] == "head"] == [0, 1]
     assert {line.get("event") for line in log} == {"waits", "received", "determined", "head", "answered"}  # fmt: skip
+
+
+def test_an_officers_act_that_cannot_be_written_is_not_done(world: World) -> None:
+    """Neither a review nor a release: the officer is told, and does it again when there is room."""
+    batch = world.receive(world.requests())
+    client.determine(world.office, batch)
+    with doors.office(world) as (_, line, log):
+        for letter, act, state in (("a", "review", "reviewed"), ("b", "release", "released")):
+            desk, command = doors.Desk(line, world, world.officer(letter)), {"batch": batch}
+            with full_over(0):
+                refused = desk.act(act, command)
+            assert (refused.status_code, refused.json()["code"]) == (503, "store_failed")
+            assert desk.act(act, command).json()["state"] == state
+        assert "failed" not in {each["event"] for each in log}
+    with world.office.store.reading() as connection:
+        assert ledger.check(connection, world.office.holder_key).counts[EntryKind.RELEASE] == 1

@@ -22,12 +22,7 @@ ITEM = "0123456789abcdef" * 2
 PUT = f"PUT /v1/items/{ITEM} HTTP/1.1\r\nHost: x\r\n"
 MARKED = "Marisol-Quintanilla-1847"
 SECONDS = 60
-REFUSED = {
-    (400, "request_malformed"),
-    (413, "body_too_long"),
-    (400, "body_empty"),  # a header of 40,000 bytes is read, and there is no body
-    (404, "route_unknown"),
-}
+REFUSED = {(400, "request_malformed"), (413, "body_too_long"), (431, "request_head_long")}
 
 
 class Door(NamedTuple):

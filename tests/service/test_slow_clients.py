@@ -3,15 +3,13 @@ longer than the limits say, leaves nothing in the mailbox, and keeps nobody else
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPResponse
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -20,8 +18,7 @@ from counterfoil.api.bodies import BodyLimits
 from counterfoil.api.gateway import Gateway, GatewaySettings
 from counterfoil.exchange.mailbox import Mailbox
 from counterfoil.service import server
-from counterfoil.service.server import bind, serve
-from tests.api.doors import ITEM, Lines
+from tests.api.doors import ITEM, Lines, listening
 from tests.api.test_gateway import HOLDER
 
 SECONDS = 30
@@ -48,28 +45,9 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         patch.setattr(server, "TAKE_SECONDS", 0.5)
         quick = BodyLimits(idle_seconds=0.5, grace_seconds=0.8, least_rate=100_000)
         patch.setattr(bodies.blocks, "__defaults__", (quick,))
-        yield from _serving(Door(0, mailbox), GatewaySettings(mailbox.root, folder, HOLDER))
-
-
-def _serving(door: Door, settings: GatewaySettings) -> Iterator[Door]:
-    bound = bind("127.0.0.1:0")
-    ready, stops = threading.Event(), list[Any]()
-
-    async def run() -> None:
-        stopping = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        stops.append(lambda: loop.call_soon_threadsafe(stopping.set))
-        app = Gateway(settings, Lines()).app()
-        await serve(app, bound, stopping, ready.set, connections=CONNECTIONS)
-
-    thread = threading.Thread(target=asyncio.run, args=(run(),))
-    thread.start()
-    try:
-        assert ready.wait(SECONDS)
-        yield door._replace(port=bound.getsockname()[1])
-    finally:
-        stops[0]()
-        thread.join(SECONDS)
+        app = Gateway(GatewaySettings(mailbox.root, folder, HOLDER), Lines()).app()
+        with listening(app, CONNECTIONS) as port:
+            yield Door(port, mailbox)
 
 
 def _dripped(door: Door, first: bytes, drip: bytes) -> bytes:

@@ -26,7 +26,7 @@ import shutil
 import time
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from http import HTTPMethod
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -352,10 +352,11 @@ class Gateway:
         return Response(generate_latest(self.registry), media_type="text/plain; version=0.0.4")
 
 
-def fingerprint(headers: Mapping[str, str]) -> str:
-    """The SHA-256 of the client's certificate (DER), in hex. Raises UsageFault
-    `client_certificate`."""
-    found = _PEM.fullmatch(unquote(headers.get(CERTIFICATE, "")).strip() + "\n")
+def fingerprint(headers: Headers) -> str:
+    """The SHA-256 of the client's certificate (DER), in hex; the proxy names one, and one only.
+    Raises UsageFault `client_certificate`."""
+    named = headers.getlist(CERTIFICATE)
+    found = _PEM.fullmatch(unquote(named[0]).strip() + "\n") if len(named) == 1 else None
     try:
         return hashlib.sha256(b64decode(found[1])).hexdigest() if found else _no_certificate()
     except Base64Error:

@@ -41,6 +41,8 @@ _CLASSES: Final[tuple[tuple[type[CounterfoilError], int], ...]] = (
 CODES: Final[Mapping[str, int]] = {
     "item_id": 400,
     "request_malformed": 400,
+    "request_line_long": 414,
+    "request_head_long": 431,
     "body_too_long": 413,
     "body_cut": 400,
     "body_slow": 408,
@@ -77,7 +79,7 @@ CODES: Final[Mapping[str, int]] = {
     "officer_retired": 403,
     "officer_role": 403,
 }
-_CLOSES: Final = frozenset({400, 401, 403, 404, 405, 408, 413, 415, 421, 429, 503, 507})
+_CLOSES: Final = frozenset({400, 401, 403, 404, 405, 408, 413, 414, 415, 421, 429, 431, 503, 507})
 """Refused before the body was read: the connection is closed, so that nobody goes on sending it."""
 
 
@@ -101,15 +103,34 @@ def problem(fault: CounterfoilError, headers: Mapping[str, str] | None = None) -
     )
 
 
-def malformed() -> Response:
-    """The response to what is no HTTP."""
-    fault = InputFault(
+def malformed() -> InputFault:
+    """The fault of what is no HTTP."""
+    return InputFault(
         "request_malformed",
         "what was sent is no request of HTTP/1.1",
         place="request",
         cure="Nothing was kept. Use `counterfoil-ask send FILE --to URL --key KEY`.",
     )
-    return problem(fault)
+
+
+def line_too_long(limit: int) -> InputFault:
+    """The fault of a request whose first line is longer than a door takes."""
+    return InputFault(
+        "request_line_long",
+        f"the first line of the request is longer than {limit} bytes",
+        place="request",
+        cure="Nothing was kept. See openapi.yaml for the paths.",
+    )
+
+
+def head_too_long(limit: int) -> InputFault:
+    """The fault of a request whose headers are longer than a door takes."""
+    return InputFault(
+        "request_head_long",
+        f"the headers of the request are longer than {limit} bytes",
+        place="request",
+        cure="Nothing was kept. Send the headers that openapi.yaml names, and no others.",
+    )
 
 
 def busy() -> Response:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import traceback
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from counterfoil.core.errors import CounterfoilError, StoreFault, UsageFault
 
 DONE_WITH_REJECTS: Final = 3
 FAILED: Final = 1
+_COLUMNS: Final = 80
 
 _program = ["counterfoil"]
 """The name under which this process speaks."""
@@ -61,6 +63,25 @@ def show_lines(lines: Iterable[str]) -> None:
             place="stdout",
             cure=f"The step itself is done: `{_program[0]} status` says what stands.",
         ) from None
+
+
+def row(first: str, *more: str) -> str:
+    """One thing of a list: its parts beside each other, and below where a terminal of 80 columns
+    has no room for the next one. Parts that say nothing are left out."""
+    lines = [first]
+    for part in filter(None, more):
+        if len(lines[-1]) + len(part) + 2 > _COLUMNS:
+            lines.append(f"   {part}")
+        else:
+            lines[-1] += f"  {part}"
+    return "\n".join(lines)
+
+
+def folded(text: str) -> str:
+    """A sentence in lines of at most 80 columns; what is below is set in."""
+    return textwrap.fill(
+        text, _COLUMNS, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def write_file(path: Path | None, lines: Iterable[str]) -> None:

@@ -25,6 +25,7 @@ from counterfoil.core.values import Public
 from counterfoil.exchange.folders import ExchangeFolders, StatementRecord
 from counterfoil.exchange.take import TakenStatement
 from counterfoil.office import Office
+from counterfoil.office.authority import require_officer
 
 
 class WaitingStatement(Public, frozen=True):
@@ -77,9 +78,12 @@ class Statements:
         yield from sorted(found, key=lambda each: (each.received_at, each.item))
 
 
-def list_statements(office: Office, _actor: Actor) -> tuple[WaitingStatement, ...]:
+def list_statements(office: Office, actor: Actor) -> tuple[WaitingStatement, ...]:
     """The statements that wait for two officers, the oldest first. Names agencies and officials who
-    had answers, and nobody whom they are about. Raises StateFault `orders_disagree`, KeyFault."""
+    had answers, and nobody whom they are about. Raises as `require_officer`; StateFault
+    `orders_disagree`, KeyFault."""
+    with office.store.reading() as connection:
+        require_officer(connection, actor)
     folders = ExchangeFolders(office)
     if not folders.statements.is_dir():
         return ()

@@ -127,14 +127,20 @@ def examples() -> Path:
 
 
 def make_sandbox(
-    directory: Path, name: str, people: Path, port: int, watch: Watch | None = None
+    directory: Path,
+    name: str,
+    people: Path,
+    port: int,
+    watch: Watch | None = None,
+    agreement: Path | None = None,
 ) -> tuple[ServiceConfig, RegisterSnapshot]:
     """A sandbox of this name about other made-up people, in a folder that is there and has none of
-    a sandbox's: how it is served, and its register.
+    a sandbox's: how it is served, and its register. `agreement`: another than the one of every
+    sandbox, which has to say of itself that it is a sandbox's.
 
     Raises OSError; as `create_office` and `build_register`.
     """
-    made = _fill(directory, name, people, watch)
+    made = _fill(directory, name, people, watch, agreement)
     _write_places(directory, port)
     return read_config(directory / FILE), made
 
@@ -147,7 +153,9 @@ def _make(directory: Path) -> None:
     )
 
 
-def _fill(directory: Path, name: str, people: Path, watch: Watch | None) -> RegisterSnapshot:
+def _fill(
+    directory: Path, name: str, people: Path, watch: Watch | None, agreement: Path | None = None
+) -> RegisterSnapshot:
     """Office, keys, mailbox and the folder of what is published."""
     kit, keys, office_dir = (directory / each for each in ("kit", "keys", "office"))
     for folder in (kit, keys):
@@ -156,7 +164,7 @@ def _fill(directory: Path, name: str, people: Path, watch: Watch | None) -> Regi
     create_office(
         office_dir,
         name=name,
-        agreement=agreement_file("sandbox", law_library()),
+        agreement=agreement or agreement_file("sandbox", law_library()),
         sandbox=True,
         passphrase=None,
         library=law_library(),

@@ -5,6 +5,7 @@
     a graceful stop                    no new connection, and what was begun may end
     a port that is told at once        it is bound before anything else is done
     problem documents of our own       for what is no HTTP, and for one connection too many
+    a stricter reading of the head     http_head.py
 
 The access log is off: a path holds an item's id, and the doors log what matters.
 """
@@ -16,6 +17,7 @@ import socket
 import stat
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -25,8 +27,9 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http import h11_impl
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from counterfoil.api.problems import busy, malformed
+from counterfoil.api.problems import busy, malformed, problem
 from counterfoil.core.errors import StoreFault
+from counterfoil.service.http_head import MOST_HEAD, Connection
 
 HEAD_SECONDS: Final = 15
 TAKE_SECONDS: Final = 60
@@ -43,6 +46,10 @@ class _Protocol(H11Protocol):
     _head_timer: asyncio.TimerHandle | None = None
     _take_timer: asyncio.TimerHandle | None = None
 
+    def __init__(self, *settings: Any, **more: Any) -> None:
+        super().__init__(*settings, **more)
+        self.conn = Connection()
+
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._await_head()
@@ -55,9 +62,12 @@ class _Protocol(H11Protocol):
             self._await_head()
 
     def send_400_response(self, msg: str) -> None:
-        said = malformed()
+        said = problem(self.conn.refused or malformed())
+        reason = HTTPStatus(said.status_code).phrase.encode("ascii")
         try:
-            head = h11.Response(status_code=400, headers=said.raw_headers, reason=b"Bad Request")
+            head = h11.Response(
+                status_code=said.status_code, headers=said.raw_headers, reason=reason
+            )
             for event in (head, h11.Data(data=bytes(said.body)), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event=event) or b"")
         except h11.LocalProtocolError:  # an answer had begun: it ends here
@@ -195,7 +205,7 @@ async def serve(
         backlog=_BACKLOG,
         timeout_keep_alive=20,
         timeout_graceful_shutdown=_STOP_SECONDS,
-        h11_max_incomplete_event_size=32_768,
+        h11_max_incomplete_event_size=MOST_HEAD,
     )
     server = _Server(config)
     running = asyncio.ensure_future(server.serve(sockets=[bound]))

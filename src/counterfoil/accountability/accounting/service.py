@@ -228,6 +228,8 @@ def _enter_asking(
     require: Callable[[Connection, Actor], Officer],
 ) -> Traces:
     """Enter the look, and return the traces of the person who asks. `require`: who may look."""
+    with office.store.reading() as connection:
+        require(connection, actor)  # before anything of the file is looked at
     person = read_person(question.person.read_whole(MAX_PERSON_BYTES))
     with office.store.transaction() as connection:
         officer = require(connection, actor)

@@ -135,7 +135,8 @@ def explanation_words(found: Explanation, asked: RequestValues | None) -> str:
         lines += [
             "",
             f"Best resident: evidence of {found.score_bits:.2f}, {found.margin_bits:.2f} above the "
-            "next, in bits (1 bit doubles the odds).",
+            "next, in bits",
+            "(1 bit doubles the odds).",
         ]
         lines += draw_text(found)
     if asked is not None:

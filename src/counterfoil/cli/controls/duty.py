@@ -25,16 +25,16 @@ from counterfoil.cli.options import (
     opened,
     opened_here,
 )
-from counterfoil.cli.output import faults, say, show
-from counterfoil.cli.verbs import add_verb, group
+from counterfoil.cli.output import faults, row, say, show
+from counterfoil.cli.verbs import add_verb, group, values
 from counterfoil.client import act
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.duties.table import duty_classes
 from counterfoil.controls.recall import receipts
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
 
-_CLASSES = "Classes: " + "; ".join(
-    f"{each.id} ({each.citation}: {each.sentence.rstrip('.')})" for each in duty_classes().values()
+_CLASSES = values(
+    "Classes", {each.id: f"{each.sentence} {each.citation}" for each in duty_classes().values()}
 )
 app = group(
     "Dated duties: process that became public, corrections to recipients, safeguards.",
@@ -188,21 +188,25 @@ def run(
     with faults(as_json=as_json):
         done = receipts.run_duties(opened(directory, passphrase_file), SERVICE)
         lines = [f"opened   {_line(each)}" for each in done.opened]
-        lines += [f"LATE     {_line(each)}: incident {each.incident}" for each in done.escalated]
+        lines += [f"LATE     {_line(each)}" for each in done.escalated]
         show(msgspec.to_builtins(done), "\n".join(lines) or "Nothing to do.", as_json=as_json)
         if done.escalated:
             raise typer.Exit(6)
 
 
 def _line(each: duties.Duty) -> str:
-    about = f"  {each.batch}" if each.batch else ""
     if each.closed_at:
         by = " and ".join(each.closed_by)
         state = f"closed {each.closed_at} by {by}" + (", after its day" if each.late else "")
     else:
         state = "LATE" if each.late else "open"
         state += f", incident {each.incident}" if each.incident else ""
-    return f"{each.number}  {each.about}{about}  due {each.due_on}, {state}  ({each.citation})"
+    return row(
+        f"{each.number}  {each.about}",
+        each.batch,
+        f"due {each.due_on}, {state}",
+        f"({each.citation})",
+    )
 
 
 _DESK = "--office tax-office --officer a.key"
@@ -211,6 +215,7 @@ add_verb(
     add,
     "duty add --class process-public --batch b-0f1e2d3c4b5a6978 --since 2026-03-02 --document "
     f"unsealed.pdf {_DESK}",
+    after=_CLASSES,
 )
 add_verb(
     app,

@@ -20,7 +20,7 @@ from counterfoil.cli.options import (
     desk,
     officer_key,
 )
-from counterfoil.cli.output import faults, say, show
+from counterfoil.cli.output import faults, row, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.client import act, ask, ask_plainly
 from counterfoil.controls.holds import court
@@ -111,11 +111,9 @@ def show_list(
 
 def _line(each: holds.HoldListing) -> str:
     lifted = (
-        f", lifted {each.lifted_at} by {' and '.join(each.lifted_by)}"
-        if each.lifted_at
-        else ", stands"
+        f"lifted {each.lifted_at} by {' and '.join(each.lifted_by)}" if each.lifted_at else "stands"
     )
-    return f"{each.hold}  added {each.added_at} by {' and '.join(each.added_by)}{lifted}"
+    return row(str(each.hold), f"added {each.added_at} by {' and '.join(each.added_by)}", lifted)
 
 
 def court_list(

@@ -20,8 +20,8 @@ from counterfoil.cli.options import (
     officer_key,
     opened_here,
 )
-from counterfoil.cli.output import faults, say, show
-from counterfoil.cli.verbs import add_verb, group
+from counterfoil.cli.output import faults, folded, row, say, show
+from counterfoil.cli.verbs import add_verb, group, values
 from counterfoil.client import act
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.incidents.service import (
@@ -36,9 +36,7 @@ from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.office.context import utc_now
 
-_CLASSES = "Classes: " + "; ".join(
-    f"{about} ({sentence.rstrip('.').lower()})" for about, sentence in CLASSES.items()
-)
+_CLASSES = values("Classes", CLASSES)
 app = group(
     "Open an incident at once, see what is due, and fill in its report.",
     "incident open --class wrong-answer --office tax-office --officer a.key",
@@ -84,7 +82,7 @@ def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
     """Incidents that are not closed, and the hours left to report each."""
     with faults(as_json=as_json):
         due = incidents.due_incidents(opened_here(directory), NOBODY)
-        lines = [f"{each.number}  {each.about}  {_clock(each)}" for each in due]
+        lines = [row(f"{each.number}  {each.about}", *_clock(each).split(": ")) for each in due]
         listed = [
             {"incident": each.number, "class": each.about, "hours_left": each.hours_left}
             for each in due
@@ -97,7 +95,7 @@ def show_one(number: Number, directory: OfficeDir, as_json: AsJson = False) -> N
     nobody is named but officials."""
     with faults(as_json=as_json):
         report = incidents.fill_report(opened_here(directory), NOBODY, number)
-        show(msgspec.to_builtins(report), "\n".join(_lines(report)), as_json=as_json)
+        show(msgspec.to_builtins(report), "\n".join(map(folded, _lines(report))), as_json=as_json)
 
 
 def reported(
@@ -189,7 +187,10 @@ def _class(text: str) -> IncidentClass:
         return IncidentClass(text)
     except ValueError:
         raise UsageFault(
-            "incident_class", "there is no such class of incident", place="--class", cure=_CLASSES
+            "incident_class",
+            "there is no such class of incident",
+            place="--class",
+            cure=f"Name one of {', '.join(CLASSES)}.",
         ) from None
 
 
@@ -211,6 +212,7 @@ add_verb(
     "incident open --class wrong-answer --batch b-0f1e2d3c4b5a6978 --office tax-office "
     "--officer a.key",
     name="open",
+    after=_CLASSES,
 )
 add_verb(app, show_list, "incident list --office tax-office", name="list")
 add_verb(app, show_one, "incident show 1 --office tax-office", name="show")

@@ -24,15 +24,15 @@ from counterfoil.cli.options import (
     opened,
     opened_here,
 )
-from counterfoil.cli.output import faults, say, show
-from counterfoil.cli.verbs import add_verb, group
+from counterfoil.cli.output import faults, row, say, show
+from counterfoil.cli.verbs import add_verb, group, values
 from counterfoil.client import Desk, RemoteOffice, act, ask, ask_plainly, statements
 from counterfoil.controls.recall import listing, receipts
 from counterfoil.controls.recall import service as recalls
 from counterfoil.controls.recall.reasons import REASONS
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
 
-_REASONS = "Reasons: " + "; ".join(f"{name} ({said})" for name, said in REASONS.items()) + "."
+_REASONS = values("Reasons", REASONS)
 app = group(
     "Recall released answers: two officers, a notice to the requester, a list for everybody.",
     "recall list --office tax-office",
@@ -49,7 +49,10 @@ _MAX_ROWS_BYTES = 1_000_000
 def answers(
     batch: BatchArgument,
     reason: Annotated[
-        str, typer.Option(help="Why; see the end. Nobody outside is told.", show_default=False)
+        str,
+        typer.Option(
+            metavar="REASON", help="Why; see the end. Nobody outside is told.", show_default=False
+        ),
     ],
     document: Annotated[
         Path, typer.Option(help="The document that shows it. It is not copied.", show_default=False)
@@ -225,9 +228,10 @@ def _lines(path: Path) -> list[str]:
 
 def _line(each: recalls.RecallStatus) -> str:
     what = "all answers" if each.is_whole else "single rows"
-    return (
-        f"{each.number}  {each.batch}  {what}, {each.recalled_at} by {' and '.join(each.officers)}"
-        f"; acknowledged: {_standing(each.acknowledge)}; destroyed: {_standing(each.destroy)}"
+    return row(
+        f"{each.number}  {each.batch}  {what}",
+        f"{each.recalled_at} by {' and '.join(each.officers)}",
+        f"acknowledged: {_standing(each.acknowledge)}; destroyed: {_standing(each.destroy)}",
     )
 
 
@@ -254,6 +258,7 @@ add_verb(
     f"{_DESK} --second b.key",
     "recall answers b-0f1e2d3c4b5a6978 --row R-0001 --reason answer-wrong --document finding.pdf "
     f"--notice recall.jws {_DESK} --second b.key",
+    after=_REASONS,
 )
 add_verb(
     app,

@@ -23,7 +23,7 @@ from counterfoil.cli.options import (
     opened_here,
     read_passphrase,
 )
-from counterfoil.cli.output import faults, show
+from counterfoil.cli.output import faults, row, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Role
@@ -154,10 +154,7 @@ def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
             each: {"officer": each.officer.name, "role": str(each.role), "vkey": each.officer.vkey}
             for each in listed
         }
-        lines = [
-            "  ".join([*said[each].values(), *([] if each.is_active else ["retired"])])
-            for each in listed
-        ]
+        lines = [row(*said[each].values(), "" if each.is_active else "retired") for each in listed]
         found = {
             "officers": [said[each] for each in listed if each.is_active],
             "retired": [said[each] for each in listed if not each.is_active],

@@ -48,6 +48,7 @@ from counterfoil.client import Desk, RemoteOffice, ask
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
 
 app = group("Check, read, prove and export the ledger.", "ledger check --office tax-office")
+_KINDS = f"Kinds: {', '.join(EntryKind)}."
 
 
 def check(
@@ -97,7 +98,8 @@ def show_entries(
         ),
     ] = None,
     kind: Annotated[
-        EntryKind | None, typer.Option(help="Of this kind only.", show_default=False)
+        EntryKind | None,
+        typer.Option(metavar="KIND", help="Of this kind only; see the end.", show_default=False),
     ] = None,
     batch: Annotated[str, typer.Option(help="Of this batch only.", show_default=False)] = "",
     since: Annotated[
@@ -223,6 +225,7 @@ add_verb(
     "ledger show --office tax-office --from 0 --to 20",
     "ledger show --office tax-office --kind release --since 2026-01-01",
     name="show",
+    after=_KINDS,
 )
 add_verb(
     app,
@@ -240,6 +243,7 @@ add_verb(
     "2026-01-31 > january.attestation",
     "ledger attest published --holder-key holder.vkey --none release --from 2026-01-01 --to "
     "2026-01-31 --office tax-office > january.attestation",
+    after=_KINDS,
 )
 add_verb(
     app, cosign, "ledger cosign --policy witnesses.policy --office tax-office > kept.checkpoint"

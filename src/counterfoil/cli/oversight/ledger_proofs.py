@@ -69,7 +69,8 @@ def attest(
         ),
     ],
     none: Annotated[
-        exported_ledger.EntryKind, typer.Option(help="The kind of which there is none.")
+        exported_ledger.EntryKind,
+        typer.Option(metavar="KIND", help="The kind of which there is none; see the end."),
     ] = exported_ledger.EntryKind.RELEASE,
     checkpoint: Annotated[
         Path | None,

@@ -23,7 +23,7 @@ from counterfoil.cli.options import (
     opened,
     opened_here,
 )
-from counterfoil.cli.output import faults, say, show
+from counterfoil.cli.output import faults, row, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.client import act
 from counterfoil.core.use_cases import NOBODY, Upload
@@ -116,12 +116,10 @@ def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
 
 def _line(each: litigation.LitigationHold) -> str:
     lifted = (
-        f", lifted {each.lifted_at} by {' and '.join(each.lifted_by)}"
-        if each.lifted_at
-        else ", stands"
+        f"lifted {each.lifted_at} by {' and '.join(each.lifted_by)}" if each.lifted_at else "stands"
     )
     by = " and ".join(each.added_by)
-    return f"{each.number}  {each.reaches}, added {each.added_at} by {by}{lifted}"
+    return row(f"{each.number}  {each.reaches}", f"added {each.added_at} by {by}", lifted)
 
 
 _DESK = "--office tax-office --officer a.key --second b.key"

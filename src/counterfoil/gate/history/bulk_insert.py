@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -33,12 +32,3 @@ def _insertion(table: Table, paramstyle: str, rows: int) -> str:
         f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"
         " ON CONFLICT DO NOTHING"
     )
-
-
-def interleaved(*columns: Sequence[Any]) -> list[Any]:
-    """The values of these columns, row after row."""
-    width = len(columns)
-    values: list[Any] = [None] * (width * len(columns[0]))
-    for at, column in enumerate(columns):
-        values[at::width] = column
-    return values

@@ -17,6 +17,7 @@ from counterfoil.gate.history.fingerprints import (
     born_of,
     content_of,
 )
+from counterfoil.gate.history.key_ranges import repeated_keys
 from counterfoil.gate.history.keyed_hash import ABSENT, number_of
 from counterfoil.gate.history.sealed_names import GivenNames
 
@@ -68,9 +69,10 @@ class FileIndex:
 
     def __init__(self, rows: Fingerprints) -> None:
         self.rows = rows
-        self.starts = [0, *accumulate(a + b for a, b in zip(rows.homes, rows.people, strict=True))]
+        sizes = map(int.__add__, rows.homes, rows.people)
+        self.starts = array("q", accumulate(sizes, initial=0))
         self.first, self.times = self._firsts()
-        often = self.often = {key for key, times in Counter(rows.keys).items() if times > 1}
+        often = self.often = repeated_keys(rows.keys)
         sizes = map(int.__add__, rows.homes, rows.people)
         owner = chain.from_iterable(map(repeat, self.first, sizes))
         self.by_key: dict[int, list[int]] = {key: [] for key in often}
@@ -93,12 +95,12 @@ class FileIndex:
         """The keys of a row."""
         return self.rows.keys[self.starts[row] : self.starts[row + 1]]
 
-    def _firsts(self) -> tuple[list[int], dict[int, int]]:
+    def _firsts(self) -> tuple[array[int], dict[int, int]]:
         """The first row of the file that asks the same about the same under the same keys, for each
         row; and how many do, where they are several."""
         firsts, times = dict[bytes, int](), dict[int, int]()
         self.by_what = dict[bytes, int]()
-        found: list[int] = []
+        found = array("q")
         for row, question in enumerate(self.rows.asked):
             what = asks(question)
             first = firsts.setdefault(what + self.keys_of(row).tobytes(), row)

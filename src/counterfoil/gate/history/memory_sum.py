@@ -117,12 +117,12 @@ def add_part(
     number: int,
     table: Table,
     values: list[Any],
-    place: tuple[int, int, int],
+    place: tuple[int, int, bool],
 ) -> None:
     """Add a part of a file's rows, whose values follow one another, in the commit that writes them.
-    `place`: the run, how many parts are before it, and how many there are. Raises StateFault
+    `place`: the run, how many parts are before it, and whether it is the last. Raises StateFault
     `receive_running` where another run has begun."""
-    run, done, parts = place
+    run, done, last = place
     if not run:
         return
     stage = remembered_value(connection, f"{SUM}{number}").partition(" ")[0]
@@ -131,7 +131,7 @@ def add_part(
     width = len(table.columns)
     rows = zip(*(values[at::width] for at in range(width)), strict=True)
     _multiply(connection, table, rows)
-    _set_stage(connection, number, WHOLE if done + 1 == parts else f"{run}.{done + 1}")
+    _set_stage(connection, number, WHOLE if last else f"{run}.{done + 1}")
 
 
 def change_rows(

@@ -25,11 +25,11 @@ PostgreSQL), and rows by one prepared statement, so that many cost no more than 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import cache
-from itertools import chain, compress, repeat
+from itertools import chain, compress, count, islice, repeat
 from typing import Any, Final
 
 import msgspec
@@ -50,10 +50,11 @@ from sqlalchemy import (
 
 from counterfoil.database import Prepared
 from counterfoil.gate.history.batch_counts import BatchFacts, History
-from counterfoil.gate.history.bulk_insert import insert_rows, interleaved
+from counterfoil.gate.history.bulk_insert import insert_rows
 from counterfoil.gate.history.counts import Counting, Recalled
 from counterfoil.gate.history.earlier import NO_COUNTS, Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
+from counterfoil.gate.history.key_ranges import ranges_of
 from counterfoil.gate.history.memory_sum import (
     add_part,
     begin_file,
@@ -83,6 +84,8 @@ COMMIT_ROWS: Final = 65_536
 """Rows of the questions' tables written in one commit."""
 _Part = tuple[Table, list[Any]]
 """A table, and the values of some rows of it, one row after the other."""
+_Matter = tuple[Sequence[int], Sequence[int], Sequence[int] | Sequence[bytes]]
+"""Columns of keys, of parts, and of what says which of them are there."""
 _JSON: Final = msgspec.json.Encoder()
 
 # -- what earlier files asked ------------------------------------------------------------------
@@ -280,53 +283,49 @@ def remember(
         if run is None:
             return
         if len(rows) <= SMALL_FILE:
-            parts = _parts_of(rows, number)
-            _write(connection, (number, run), parts, range(len(parts)))
+            few = [*_parts(rows, number)]
+            for done, part in enumerate(few, 1):
+                _write(connection, number, part, (run, done - 1, done == len(few)))
             return
-    parts = _parts_of(rows, number)
-    for place in range(len(parts)):
+    parts, done = _parts(rows, number), 0
+    part = next(parts, None)
+    while part is not None:
+        written, part = part, next(parts, None)
         with commit() as connection:
-            _write(connection, (number, run), parts, [place])
+            _write(connection, number, written, (run, done, part is None))
+        done += 1
 
 
-def _parts_of(rows: Fingerprints, number: int) -> list[_Part]:
-    """What is inserted for the file of this number, of `COMMIT_ROWS` rows at most each."""
+def _write(connection: Connection, number: int, part: _Part, place: tuple[int, int, bool]) -> None:
+    """Insert a part of the file of this number; `place` as `add_part` has it."""
+    table, values = part
+    insert_rows(connection, table, values)
+    add_part(connection, number, table, values, place)
+
+
+def _parts(rows: Fingerprints, number: int) -> Iterator[_Part]:
+    """What is inserted at one time, of `COMMIT_ROWS` rows at most."""
     first = number * ROWS_OF_FILE
-    return [
-        (table, values[start : start + size])
-        for table, values in (
-            (ASKED_QUESTION, _questions(rows, first)),
-            (ASKED_KEY, _keys(rows, first)),
-            (ASKED_MATTER, [*chain.from_iterable(_matters(rows, number))]),
-        )
-        for size in [COMMIT_ROWS * len(table.columns)]
-        for start in range(0, len(values), size)
-    ]
+    for table, found in (
+        (ASKED_QUESTION, _questions(rows, first)),
+        (ASKED_KEY, _keys(rows, first)),
+        (ASKED_MATTER, ((*matter, number, times) for matter, times in matters_of(rows))),
+    ):
+        while values := [*chain.from_iterable(islice(found, COMMIT_ROWS))]:
+            yield table, values
 
 
-def _write(
-    connection: Connection, file: tuple[int, int], parts: Sequence[_Part], places: Iterable[int]
-) -> None:
-    """Insert the parts of these places, of the file of this number in this run."""
-    number, run = file
-    for place in places:
-        table, values = parts[place]
-        insert_rows(connection, table, values)
-        add_part(connection, number, table, values, (run, place, len(parts)))
+def _questions(rows: Fingerprints, first: int) -> Iterator[tuple[int, bool, bytes]]:
+    return ((number, True, asked) for number, asked in enumerate(rows.asked, first) if asked)
 
 
-def _questions(rows: Fingerprints, first: int) -> list[Any]:
-    asked = [*filter(None, rows.asked)]
-    numbers = compress(range(first, first + len(rows)), rows.asked)
-    return interleaved([*numbers], [True] * len(asked), asked)
-
-
-def _keys(rows: Fingerprints, first: int) -> list[Any]:
+def _keys(rows: Fingerprints, first: int) -> Iterator[tuple[int, int]]:
     sizes = map(int.__add__, rows.homes, rows.people)
-    numbers = [*chain.from_iterable(map(repeat, range(first, first + len(rows)), sizes))]
-    order = _in_order(rows.keys)
-    pairs = zip(map(rows.keys.__getitem__, order), map(numbers.__getitem__, order), strict=True)
-    return [*chain.from_iterable(dict.fromkeys(pairs))]  # Two keys of one home may be the same.
+    numbers = chain.from_iterable(map(repeat, count(first), sizes))
+    for some, of in ranges_of(rows.keys, numbers, len(rows.keys)):
+        order = _in_order(some)
+        pairs = zip(map(some.__getitem__, order), map(of.__getitem__, order), strict=True)
+        yield from dict.fromkeys(pairs)  # Two keys of one home may be the same.
 
 
 def _in_order(keys: Sequence[int]) -> list[int]:
@@ -335,30 +334,25 @@ def _in_order(keys: Sequence[int]) -> list[int]:
     return sorted(range(len(keys)), key=[*map(float, keys)].__getitem__)
 
 
-def _matters(rows: Fingerprints, file: int) -> list[tuple[int, int, int, int, int]]:
-    return [(*matter, file, times) for matter, times in matters_of(rows)]
-
-
 def matters_of(
     rows: Fingerprints, *, as_written: bool = False
-) -> list[tuple[tuple[int, int, int], int]]:
+) -> Iterator[tuple[tuple[int, int, int], int]]:
     """The matters of these rows (kind, key, part), in their order, and how often each is named.
     `as_written`: investigations under the keys that they had before."""
     numbers = rows.written if as_written else rows.investigations
-    reasons = Counter(compress(zip(rows.similar, rows.reasons, strict=True), rows.asked))
+    reasons: list[_Matter] = [(rows.similar, rows.reasons, rows.asked)]
+    people: list[_Matter] = [(numbers, rows.owners, numbers)]
     if not as_written:
-        reasons.update(compress(zip(rows.merged, rows.reasons, strict=True), rows.merged))
-    people = Counter(compress(zip(numbers, rows.owners, strict=True), numbers))
-    if not as_written:
-        people.update(compress(zip(rows.parted, rows.owners, strict=True), rows.parted))
-    found: list[tuple[tuple[int, int, int], int]] = []
-    for kind, counted in ((REASONS, reasons), (INVESTIGATIONS, people)):
-        matters = [*counted.items()]
-        order = _in_order([key for (key, _), _ in matters])
-        found += [
-            ((kind, key, part), times) for (key, part), times in map(matters.__getitem__, order)
-        ]
-    return found
+        reasons.append((rows.merged, rows.reasons, rows.merged))
+        people.append((rows.parted, rows.owners, rows.parted))
+    for kind, columns in ((REASONS, reasons), (INVESTIGATIONS, people)):
+        keys = chain.from_iterable(compress(keys, there) for keys, _, there in columns)
+        parts = chain.from_iterable(compress(parts, there) for _, parts, there in columns)
+        for some, of in ranges_of(keys, parts, len(columns) * len(rows)):
+            matters = [*Counter(zip(some, of, strict=True)).items()]
+            for at in _in_order([key for (key, _), _ in matters]):
+                (key, part), times = matters[at]
+                yield (kind, key, part), times
 
 
 def add_probes(connection: Connection, batch_id: str, probes: int) -> None:
