@@ -64,7 +64,14 @@ from counterfoil.ledger.store import (
 )
 from counterfoil.ledger.watched import HEAD
 from counterfoil.tlog.tiles import node_reader
-from counterfoil.tlog.tree import Reader, check_inclusion, leaf_hash, prove_inclusion, root_at
+from counterfoil.tlog.tree import (
+    Reader,
+    check_inclusion,
+    leaf_hash,
+    prove_inclusion,
+    root_at,
+    root_with,
+)
 
 KEY_CONTEXT: Final = b"counterfoil/ledger-head-key/v1"
 _MAC_CONTEXT: Final = b"counterfoil/ledger-head/v1\x00"
@@ -242,6 +249,25 @@ class TransactionHead:
             found = known[index] = decode(data, f"entry {index}")
             return found
         return known[index]
+
+    def believed_range(self, low: int, high: int) -> list[bytes]:
+        """The bytes of the entries `low` to `high` - 1, found in the tree of the head as a whole:
+        none is altered, and none is missing. As `believed` otherwise. Raises VerifyFault
+        `head_entry`."""
+        head, found = self.check(), list(read_entries(self._connection, low, high))
+        end = high if head is None else min(high, head.size)
+        if len(found) != max(high - low, 0):
+            raise _fault("head_entry", "entries are missing, or there are too many", low)
+        if head is not None and low < end:
+            read = node_reader(Hashes(self._connection, read_head(self._connection).size))
+            leaves = list(map(leaf_hash, found[: end - low]))
+            if root_with(head.size, low, leaves, read) != head.root:
+                raise _fault(
+                    "head_entry",
+                    f"an entry from here to {end - 1} is not the one of the office's own head",
+                    low,
+                )
+        return found
 
     def require_tree(self) -> Reader:
         """A reader of the tree as it is now, in which that of the head is found again. Raises
