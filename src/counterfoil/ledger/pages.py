@@ -37,7 +37,9 @@ from counterfoil.ledger.store import (
     CHECKPOINT,
     COSIGNED,
     Block,
+    counts_fault,
     counts_of,
+    is_within,
     read_block,
     read_head,
 )
@@ -277,12 +279,15 @@ def _of_kind_down(
         block = _block_of(connection, kind, count, high)
         if block.stop <= least:
             return found, least
+        before = len(found)
         for index, entry in reversed(_entries_of(block, kind)):
             if index < least:
                 return found, least
             if index < high and len(found) < rows:
                 found.append((index, entry))
                 count = entry.count - 1
+        if len(found) == before:
+            raise counts_fault()
     return found, found[-1][0] if count and found else least
 
 
@@ -297,12 +302,15 @@ def _of_kind_up(
         block = _block_of(connection, kind, count, size)
         if block.start >= most:
             return found, most
+        before = len(found)
         for index, entry in _entries_of(block, kind):
             if index >= most:
                 return found, most
             if entry.count >= count and len(found) < rows:
                 found.append((index, entry))
                 count = entry.count + 1
+        if len(found) == before:
+            raise counts_fault()
     return found, found[-1][0] + 1 if count <= total and found else most
 
 
@@ -341,7 +349,10 @@ def _entries_of(block: Block, kind: EntryKind) -> _Found:
 
 def _columns(connection: Connection, index: int) -> _Columns:
     """What the block that holds an index says of itself, without its entries."""
-    return _Columns(*_COLUMNS.read(connection, low=index)[0])
+    rows = _COLUMNS.read(connection, low=index)
+    if not rows or not is_within(rows[0], index):
+        raise counts_fault()
+    return _Columns(*rows[0])
 
 
 def _blocks_down(connection: Connection, index: int) -> Iterator[Block]:
@@ -360,7 +371,10 @@ def _blocks_up(connection: Connection, index: int) -> Iterator[Block]:
         rows: Sequence[Sequence[Any]] = _UP.read(connection, low=low)
         for row in rows:
             yield Block(*row)
-        low = rows[-1][1] if len(rows) == BLOCKS_AT_ONCE else None
+        following = rows[-1][1] if len(rows) == BLOCKS_AT_ONCE else None
+        if following is not None and following <= low:
+            raise counts_fault()
+        low = following
 
 
 # -- checkpoints -------------------------------------------------------------------------------
