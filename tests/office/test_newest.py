@@ -190,7 +190,7 @@ def test_two_officers_do_not_publish_anew_over_a_newer_checkpoint(published: Wor
 def test_on_the_command_line_two_officers_publish_anew(published: World) -> None:
     shutil.rmtree(published.directory / "public")
     at, keys = ("ledger", "publish", "--office", published.path), published.path / "keys"
-    two = ("--officer", keys / "officer-a.key", "--second", keys / "officer-b.key")
+    two = ("--first", keys / "officer-a.key", "--second", keys / "officer-b.key")
     assert "published_missing" in command(*at).err
     assert "publish_anew" in command(*at, *two[:2]).err
     assert "publish_anew" in command(*at, *two, "--to", "elsewhere").err

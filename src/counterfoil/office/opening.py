@@ -240,7 +240,7 @@ def find_missing(office: Office, connection: Connection) -> VerifyFault | None:
         cure="Nothing was entered. Put the public folder back, or name the place that it was moved "
         "to as `publish_to` in office.toml. If it is lost, compare the newest checkpoint that "
         "somebody else has (`counterfoil ledger check --checkpoint FILE`), then publish anew: by "
-        "two officers (`counterfoil ledger publish --officer KEY --second KEY`), or without them "
+        "two officers (`counterfoil ledger publish --first KEY --second KEY`), or without them "
         "where the witnesses confirm this ledger.",
     )
 

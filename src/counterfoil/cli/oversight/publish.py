@@ -35,7 +35,7 @@ def publish(
             help="The public folder; by default office.toml's `publish_to`.", show_default=False
         ),
     ] = None,
-    officer: Annotated[
+    first: Annotated[
         Path | None,
         typer.Option(
             help="Key file of an officer: with --second, publish anew where what was published is "
@@ -54,13 +54,13 @@ def publish(
     """Enter, sign and write the ledger to its public folder, with pages for people, and promise the
     next time. With witnesses, exit 5 without a quorum."""
     with faults(as_json=as_json):
-        if officer and second and not to:
+        if first and second and not to:
             office = desk(directory, passphrase_file)
-            key = officer_key(office, officer, officer_passphrase_file)
+            key = officer_key(office, first, officer_passphrase_file)
             keys = key, officer_key(office, second, second_passphrase_file)
             statement, verb = publication.publish_anew_statement, publication.publish_anew
             done = act(office, statement, verb, publication.PublishAnew(), *keys)
-        elif officer or second:
+        elif first or second:
             raise UsageFault(
                 "publish_anew",
                 "two officers publish anew, to the folder that office.toml names",
