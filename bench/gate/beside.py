@@ -11,9 +11,7 @@ docs/measurements/beside.md.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +19,8 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 
 from scripts.attacks.runner import ROOT, checkout, commit_of
+
+from bench.turns import measured
 
 PAGE: Final = ROOT / "docs" / "measurements" / "beside.md"
 FILES: Final = 2
@@ -90,16 +90,7 @@ def _compared(
 
 
 def _turn(tree: Path, what: str, folder: Path, rows: int, number: int) -> Any:
-    """What turn.py says of a tree. Raises CalledProcessError where it failed."""
-    path = os.pathsep.join([str(tree / "src"), str(tree)])
-    done = subprocess.run(
-        [sys.executable, str(TURN), what, str(folder), str(rows), str(number)],
-        cwd=tree,
-        env={**os.environ, "PYTHONPATH": path},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return json.loads(done.stdout)
+    return measured(tree, tree, TURN, what, folder, str(rows), str(number))
 
 
 def page_of(

@@ -9,9 +9,7 @@ processes together. Writes docs/measurements/release.md.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from statistics import median
@@ -21,6 +19,7 @@ from scripts.attacks.office import CONFIRMED
 from scripts.attacks.runner import ROOT, checkout, commit_of
 
 from bench.release.turn import STEPS
+from bench.turns import measured
 
 PAGE: Final = ROOT / "docs" / "measurements" / "release.md"
 ASKED: Final = 1.1
@@ -50,16 +49,7 @@ def main(commit: str, rows: int, turns: int) -> None:
 
 
 def _turn(tree: Path, rows: int) -> Turn:
-    """What turn.py says of a tree. Raises CalledProcessError where it failed."""
-    path = os.pathsep.join([str(tree / "src"), str(ROOT)])
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.release.turn", str(rows)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": path},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return json.loads(done.stdout)
+    return measured(tree, ROOT, "-m", "bench.release.turn", str(rows))
 
 
 def page_of(

@@ -10,6 +10,7 @@ overwritten, or is readable.
 
 from __future__ import annotations
 
+import json
 import shutil
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -21,9 +22,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scripts.attacks.attack import Attack, Group, NotRun, Outcome, stopped
 from scripts.attacks.attack import succeeded as success
-from scripts.attacks.office import write_csv
+from scripts.attacks.office import Office, write_csv
 from scripts.attacks.people import SOURCE_COLUMNS, crowd, person, request
 from scripts.attacks.writers import Case, Refused, stranger_key
+from scripts.make_old_office import OUT as OLD_OFFICE
+from scripts.make_old_office import unpack
 
 ITEMS: Final[dict[str, str]] = {}
 """Those of writers.py."""
@@ -93,6 +96,57 @@ def _cut_off(case: Case) -> None:
     case.release()
 
 
+def _yesterday(case: Case, *edits: Callable[[Case], object]) -> None:
+    """A copy of every file of the office from before a release, put back after it with these
+    edits; where the office published before the copy, and after the release."""
+    settings, office = case.office.path / "office.toml", case.office.path
+    settings.write_text(settings.read_text().replace('publish_to = ""', 'publish_to = "../public"'))
+    case.at("ledger", "publish")
+    case.to("review")
+    with case.database() as owner:
+        owner.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    copy = shutil.copytree(office, case.folder / "yesterday")
+    case.release()
+    case.at("ledger", "publish")
+    shutil.rmtree(office)
+    shutil.copytree(copy, office)
+    for edit in edits:
+        edit(case)
+    case.release()
+
+
+def _unpublish(case: Case) -> None:
+    shutil.rmtree(case.office.path.parent / "public")
+
+
+def _name_no_folder(case: Case) -> None:
+    settings = case.office.path / "office.toml"
+    settings.write_text(settings.read_text().replace('publish_to = "../public"', 'publish_to = ""'))
+
+
+def _before_upgrade(case: Case) -> None:
+    """A batch of an office of an earlier version is withdrawn under this one; then the database of
+    before is put back, and what notes that there was a head is deleted."""
+    folder = case.folder / "earlier"
+    unpack(OLD_OFFICE.read_text(encoding="ascii"), folder)
+    case.office = Office(folder)
+    case.batch = str(json.loads((folder / "batches.json").read_bytes())["reviewed"])
+    case.second = case.office.key("b")
+    with case.database() as owner:
+        owner.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = shutil.copy(case.office.path / "office.db", case.folder / "before.db")
+    kept = case.folder / "kept.checkpoint"
+    kept.write_text(max(case.rows("ledger_checkpoint"), key=lambda row: row["size"])["note"])
+    if case.office.at("office", "adopt", "--checkpoint", kept).code:
+        raise NotRun("this version takes no office of an earlier one")
+    case.at("withdraw", case.batch, "--officer", case.office.key("a"))
+    for path in case.office.path.glob("office.db*"):
+        path.unlink()
+    shutil.copy(before, case.office.path / "office.db")
+    (case.office.path / "keys" / "ledger-head").unlink()
+    case.release()
+
+
 def _published_link(case: Case) -> None:
     """Links under the names that publishing writes beside each page."""
     public, key = case.folder / "public", case.office.path / "keys" / "holder.key"
@@ -132,6 +186,26 @@ _ATTACKS: Final[tuple[tuple[str, str, Callable[[Case], None]], ...]] = (
     ),
     ("older-snapshot", "an older snapshot is made current again", _older_snapshot),
     ("cut-off", "the ledger is cut off before its first head, which is deleted", _cut_off),
+    (
+        "yesterday-unpublished",
+        "an older copy of every file releases again, what was published being deleted",
+        lambda case: _yesterday(case, _unpublish),
+    ),
+    (
+        "yesterday-elsewhere",
+        "the same beside a newer public folder, which office.toml no longer names",
+        lambda case: _yesterday(case, _name_no_folder),
+    ),
+    (
+        "yesterday-nowhere",
+        "the same, deleted and no longer named",
+        lambda case: _yesterday(case, _unpublish, _name_no_folder),
+    ),
+    (
+        "before-upgrade",
+        "the database that an earlier version left revives a batch that was withdrawn since",
+        _before_upgrade,
+    ),
     ("published-link", "links planted in the published folder, to a key", _published_link),
     ("rejects-link", "a link planted where rejects are listed, to a key", _rejects_link),
     ("database-readable", "the database is read by every user of the machine", _readable),

@@ -7,8 +7,10 @@ answer leaves that the honest office would not have released (a withdrawn batch'
 confirms who is held), or the register is opened where the ledger has no opening. The page is
 written of what the program saw.
 
-The office publishes its ledger, and the writer does not write the public folder: others have copies
-of it. Nothing else shows that all of the database is an older copy (ledger/head.py).
+An earlier version made the office, so that its ledger can be cut back to what that version signed.
+It publishes its ledger, and the writer may delete what is published, but puts nothing older there:
+others have copies of it. Nothing else shows that all of the database is an older copy
+(ledger/head.py).
 
 The sequences are cut into shares, each with an office and a seed of its own (`SEED`, number of the
 share), and there are as many processes as cores. Keys are sealed under scrypt's smallest cost: this writer has no
@@ -39,14 +41,17 @@ from counterfoil.accountability import publication
 from counterfoil.client import office_keys
 from counterfoil.core import keyfile
 from counterfoil.core.errors import CounterfoilError
-from counterfoil.core.use_cases import SERVICE
+from counterfoil.core.use_cases import SERVICE, Upload
 from counterfoil.core.values import Officer, Role
+from counterfoil.office import AdoptOffice, adopt_office, opening
+from counterfoil.office.opening import HEAD_MARK
 from counterfoil.office.settings import write_settings
 from counterfoil.register import SealedRegister
-from tests.journeys.test_writers import MOMENTS, STARTS, TABLES, TRIGGERS, Story, edit
+from tests.journeys.test_writers import MOMENTS, STARTS, TABLES, TRIGGERS, Story, cut_off, edit
 from tests.world import once
-from tests.world.office import World
+from tests.world.office import MadeHere, World
 from tests.world.office import closing as closed
+from tests.world.people import SOURCE
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "measurements" / "fuzz-office.md"
 _ROWS: Final = ("tables", "table", "row", "column", "delete", "insert")
@@ -60,6 +65,8 @@ EARLIER: Final = {"withdrawn": MOMENTS[:1], "determined": MOMENTS[:1]} | {
 """The moments that one office went through before it came to one: each once, and `withdrawn` on no
 way but its own."""
 _MOST_SHOWN: Final = 6
+_CONSEQUENCE: Final = "batch_not_ready"
+"""What a step says because one before it was stopped."""
 _SHARE: Final = 250
 """Sequences of one office."""
 
@@ -92,10 +99,12 @@ class Fuzz:
         template = directory / "template"
         template.mkdir()
         (directory / "world").mkdir()
-        with closed(World(template, seed="template")) as world:
+        with closed(_of_an_earlier_version(template, patch)) as world:
+            self.taken = len(world.entries())
+            _adopt(world)
             publishing = msgspec.structs.replace(world.office.settings, publish_to=f"../{PUBLIC}")
             write_settings(world.path, publishing)
-        self.story = PublishedStory(directory / "world", template)
+        self.story = PublishedStory(directory / "world", template / "taken")
         self.base = directory / "base"
         self.base.mkdir()
         for name in _OFFICE_PARTS:
@@ -139,7 +148,8 @@ class Fuzz:
             codes.append(fault.code)
         if left is not None and left not in self.story.allowed(start):
             self.broken.append(f"sequence {number}: {kind} from {start}")
-        self.stopped[kind]["the honest answer left" if left is not None else codes[-1]] += 1
+        why = next((code for code in reversed(codes) if code != _CONSEQUENCE), _CONSEQUENCE)
+        self.stopped[kind]["the honest answer left" if left is not None else why] += 1
 
     def _try(self, step: Callable[[], object]) -> list[str]:
         world = self.story.world
@@ -200,9 +210,11 @@ class Fuzz:
             | memory
             | {
                 "ledger: truncated": self._truncate,
+                "ledger: cut off with every trace of its head": self._cut_off,
                 "ledger: entry inserted": lambda: self._append("key"),
                 "ledger: renumbered": self._renumber,
                 "database of an older moment": self._older,
+                "the same, and what is published deleted": self._older_unpublished,
                 "office.toml": self._settings,
                 "law file": lambda: self._bytes("law"),
                 "register file": lambda: self._bytes("register"),
@@ -259,6 +271,18 @@ class Fuzz:
             (self.story.world.path / name).unlink(missing_ok=True)
         shutil.copy(self.story.copy(self.random.choice(EARLIER[self.start])), self.story.path)
 
+    def _older_unpublished(self) -> None:
+        self._older()
+        shutil.rmtree(self.story.folder, ignore_errors=True)
+
+    def _cut_off(self) -> None:
+        """Rows of an older moment, and the ledger back to what the earlier version left, or to
+        another size."""
+        self._older_unpublished()
+        at = self.random.choice((self.taken, self.random.randrange(self.taken + 40)))
+        mark = self.story.world.path / "keys" / HEAD_MARK
+        self._owner(lambda owner: cut_off(owner, mark, at))
+
     def _settings(self) -> None:
         path = self.story.world.path / "office.toml"
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -281,6 +305,22 @@ class Fuzz:
     def _remove(self) -> None:
         files = sorted((self.story.world.path / "register").rglob("*"))
         self.random.choice([each for each in files if each.is_file()]).unlink()
+
+
+def _of_an_earlier_version(directory: Path, patch: pytest.MonkeyPatch) -> World:
+    """An office without a head, as versions made it that had none."""
+    with patch.context() as earlier:
+        earlier.setattr(opening, "_keeper", lambda _: None)
+        with closed(MadeHere(directory, SOURCE, "template")):
+            pass
+    return World(directory / "taken", template=directory)
+
+
+def _adopt(world: World) -> None:
+    kept = world.directory / "kept.checkpoint"
+    with world.office.store.reading() as connection:
+        kept.write_text(world.office.ledger.newest_checkpoint(connection) or "")
+    adopt_office(world.office, SERVICE, AdoptOffice(Upload(kept)))
 
 
 def _copy(source: Path, target: Path) -> None:

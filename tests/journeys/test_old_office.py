@@ -8,7 +8,8 @@ here it is four days later.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing as closing_store
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,13 +29,16 @@ from counterfoil.answers.verify import verify_answer
 from counterfoil.batches import store as batches
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault
-from counterfoil.core.use_cases import NOBODY, SERVICE, finish
+from counterfoil.core.use_cases import NOBODY, SERVICE, Upload, finish
 from counterfoil.disclosure import register_build
 from counterfoil.ledger import EntryKind
+from counterfoil.office import AdoptOffice, adopt_office
 from counterfoil.office.journal import accounting_key, enter
 from counterfoil.office.keys.wrapped_keys import count_shares
 from tests.accountability.accounting.files import check, exported, records
 from tests.cli.desk import command
+from tests.ledger.owner import open_as_owner
+from tests.office.test_head import CUT_OFF
 from tests.world.acts import dispose, resume
 from tests.world.office import Repeating, World, closing, read_rows
 from tests.world.people import request
@@ -51,6 +55,18 @@ class Old(World):
         unpack(OUT.read_text(encoding="ascii"), directory)
         self.batches: dict[str, str] = json.loads((directory / "batches.json").read_bytes())
         self.office = self.opened()
+
+    def kept(self) -> Path:
+        """Its newest checkpoint, as somebody keeps it outside."""
+        path = self.directory / "kept.checkpoint"
+        with self.office.store.reading() as connection:
+            path.write_text(self.office.ledger.newest_checkpoint(connection) or "")
+        return path
+
+    def adopted(self) -> Old:
+        """Taken as it is."""
+        adopt_office(self.office, SERVICE, AdoptOffice(Upload(self.kept())))
+        return self
 
     def go_on(self, batch: str) -> list[object]:
         """Whatever steps are left; the answers."""
@@ -69,7 +85,7 @@ class Old(World):
 @pytest.fixture
 def old(tmp_path: Path) -> Iterator[Old]:
     with closing(Old(tmp_path)) as made:
-        yield made
+        yield made.adopted()
 
 
 def _check_ledger(old: Old) -> dict[str, int]:
@@ -77,6 +93,42 @@ def _check_ledger(old: Old) -> dict[str, int]:
     with old.office.store.reading() as connection:
         report = ledger.check(connection, old.office.holder_key)
     return {kind.value: count for kind, count in report.counts.items() if count}
+
+
+def test_nothing_is_done_in_it_until_its_operator_takes_it_as_it_is(tmp_path: Path) -> None:
+    with closing(Old(tmp_path)) as old:
+        assert _fault(lambda: old.go_on(old.batches["gated"])) == "head_none"
+        said = command("office", "adopt", "--office", old.path, "--checkpoint", old.kept())
+        assert (said.code, said.out.startswith("Taken as it is:")) == (0, True)
+        assert _fault(old.adopted) == "office_adopted"
+        old.go_on(old.batches["reviewed"])
+        _check_ledger(old)
+
+
+def test_one_that_was_taken_and_is_cut_back_to_what_the_earlier_version_left_is_not_taken_again(
+    tmp_path: Path,
+) -> None:
+    """By somebody who deletes every trace of the head, that of the keys included. The operator who
+    would take it compares it with what was kept outside."""
+    with closing(Old(tmp_path)) as old:
+        size = len(old.entries())
+        old.adopted().go_on(old.batches["reviewed"])
+        newer = AdoptOffice(Upload(old.kept()))
+        (old.path / "keys" / "ledger-head").unlink()
+        with closing_store(open_as_owner(old.path / "office.db")) as owner:
+            owner.executescript(CUT_OFF.format(size))
+        old.office.store.close()
+        old.office = old.opened()
+        assert _fault(lambda: old.go_on(old.batches["determined"])) == "head_none"
+        assert _fault(lambda: adopt_office(old.office, SERVICE, newer)) == "ledger_rewritten"
+        assert _fault(lambda: old.go_on(old.batches["determined"])) == "head_none"
+
+
+def _fault(step: Callable[[], object]) -> str:
+    with pytest.raises(CounterfoilError) as fault:
+        step()
+    assert fault.value.cure
+    return fault.value.code
 
 
 def test_it_opens_and_its_ledger_checks(old: Old) -> None:
@@ -92,14 +144,18 @@ def test_every_batch_is_where_it_was(old: Old) -> None:
     assert found == {old.batches[name]: state for name, state in states.items()}
 
 
-def test_what_the_officers_entered_is_told(old: Old) -> None:
-    at = ("--office", old.path)
-    incidents = command("incident", "list", *at, "--json")
-    assert (incidents.code, incidents.out.count("wrong-answer")) == (0, 1)
-    held = command("hold", "list", *at, "--officer", old.path / "keys" / "holds-a.key", "--json")
-    assert (held.code, len(held.json["holds"])) == (0, 1)
-    [snapshot] = [path.name for path in (old.path / "register").glob("0001-*")]
-    assert register_build.count_canaries(old.office, snapshot) == 5
+def test_what_the_officers_entered_is_told(tmp_path: Path) -> None:
+    with closing(Old(tmp_path)) as old:  # By the clock of the machine.
+        at = ("--office", old.path)
+        assert command("office", "adopt", *at, "--checkpoint", old.kept()).code == 0
+        incidents = command("incident", "list", *at, "--json")
+        assert (incidents.code, incidents.out.count("wrong-answer")) == (0, 1)
+        held = command(
+            "hold", "list", *at, "--officer", old.path / "keys" / "holds-a.key", "--json"
+        )
+        assert (held.code, len(held.json["holds"])) == (0, 1)
+        [snapshot] = [path.name for path in (old.path / "register").glob("0001-*")]
+        assert register_build.count_canaries(old.office, snapshot) == 5
 
 
 def test_an_answer_that_left_verifies_and_its_evidence_replays(old: Old) -> None:

@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from counterfoil import client
 from counterfoil.batches.officers import Role
 from counterfoil.core.errors import CounterfoilError
+from counterfoil.office.opening import HEAD_MARK
+from tests.office.test_head import CUT_OFF
 from tests.world.acts import add_hold, officer, person_file
 from tests.world.office import World, read_rows
 
@@ -109,7 +111,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, world_template: Path) -> Sto
 
 EDITS = st.lists(
     st.tuples(
-        st.sampled_from(["tables", "table", "row", "column", "delete", "insert"]),
+        st.sampled_from(["tables", "table", "row", "column", "delete", "insert", "cut"]),
         st.sampled_from(TABLES),
         st.sampled_from(MOMENTS),
         st.integers(0, 40),
@@ -151,6 +153,12 @@ def edit(owner: sqlite3.Connection, other: Path, way: str, table: str, one: int,
     owner.execute("DETACH other")
 
 
+def cut_off(owner: sqlite3.Connection, mark: Path, entries: int) -> None:
+    """Cut the ledger off after so many entries, and delete every trace of its head."""
+    mark.unlink(missing_ok=True)
+    owner.executescript(CUT_OFF.format(entries))
+
+
 def _alter(story: Story, edits: list[tuple[str, str, str, int, int]]) -> None:
     with closing(sqlite3.connect(story.path)) as owner:
         owner.execute("PRAGMA foreign_keys = OFF")
@@ -158,7 +166,10 @@ def _alter(story: Story, edits: list[tuple[str, str, str, int, int]]) -> None:
             owner.execute(f"DROP TRIGGER {name}")
         for way, table, moment, one, two in edits:
             with suppress(sqlite3.IntegrityError):
-                edit(owner, story.copy(moment), way, table, one, two)
+                if way == "cut":
+                    cut_off(owner, story.world.path / "keys" / HEAD_MARK, one)
+                else:
+                    edit(owner, story.copy(moment), way, table, one, two)
 
 
 @settings(
@@ -172,6 +183,7 @@ def _alter(story: Story, edits: list[tuple[str, str, str, int, int]]) -> None:
 @example(start="withdrawn", edits=[[("tables", "batch", "reviewed", 0, 0)]])
 @example(start="anew", edits=[[("tables", "batch", "reviewed", 0, 0)]])
 @example(start="held", edits=[[("tables", "batch", "determined", 0, 0)], [], []])
+@example(start="withdrawn", edits=[[("cut", "", "", 12, 0)], [], []])
 @example(start="again", edits=[[("table", "chunk", "determined", 0, 0)], [], []])
 def test_whatever_leaves_is_what_the_honest_office_would_have_released(
     story: Story, start: str, edits: list[list[tuple[str, str, str, int, int]]]

@@ -142,7 +142,7 @@ class World:
         return [entry["kind"] for entry in self.entries()]
 
 
-class _Built(World):
+class MadeHere(World):
     """An office that is created and built where it stands, whatever was built before."""
 
     def __init__(self, directory: Path, source: Iterable[Row], seed: str) -> None:
@@ -162,7 +162,7 @@ def _built(source: list[Row], seed: str) -> tuple[Path, int]:
     if key not in _BUILT:
         folder = tempfile.mkdtemp(prefix="cf-built-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        with closing(_Built(Path(folder), source, seed)) as made:
+        with closing(MadeHere(Path(folder), source, seed)) as made:
             _BUILT[key] = Path(folder), made._random.count
     return _BUILT[key]
 

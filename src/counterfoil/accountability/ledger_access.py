@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -241,11 +242,18 @@ def _page(
         query = PageQuery(kind=kind, batch=question.batch, after=start - 1, rows=MOST_ROWS)
         page = find_page(connection, query)
         indices = [index for index, _ in reversed(page.entries) if index < stop]
-        found = tuple((index, read_entry(connection, index).decode()) for index in indices)
+        found = tuple((index, _text(connection, index)) for index in indices)
         return found, page.high if page.high < stop else -1
-    end = min(stop, start + PAGE_ENTRIES)
-    texts = enumerate(office.ledger.entries(connection, start, end), start)
+    end, under = min(stop, start + PAGE_ENTRIES), checked_head(connection)
+    kept = under.believed_range if under else partial(office.ledger.entries, connection)
+    texts = enumerate(kept(start, end), start)
     return tuple((index, data.decode()) for index, data in texts), end if end < stop else -1
+
+
+def _text(connection: Connection, index: int) -> str:
+    """The text of one entry, in the tree of the head where there is one."""
+    under, data = checked_head(connection), read_entry(connection, index)
+    return (under.believed_range(index, index + 1)[0] if under else data).decode()
 
 
 def prove_entry(office: Office, actor: Actor, question: ProveEntry) -> ProvedEntry:

@@ -15,7 +15,7 @@ from counterfoil.cli.batch import explain, listing, override, review, sample, wa
 from counterfoil.cli.batch import steps as batch
 from counterfoil.cli.controls import comparison, duty, hold, incident, notice, recall, suspension
 from counterfoil.cli.hints import completing
-from counterfoil.cli.office import close, custodian, evaluate, key, officer, register, status
+from counterfoil.cli.office import adopt, close, custodian, evaluate, key, officer, register, status
 from counterfoil.cli.office import create as office
 from counterfoil.cli.output import fail, say
 from counterfoil.cli.oversight import (
@@ -184,6 +184,7 @@ add_verb(
     "--archive archive",
     "office close --office tax-office --accounting accounting.jsonl --archive archive",
 )
+add_verb(office.app, adopt.adopt, "office adopt --office tax-office --checkpoint kept.checkpoint")
 add_verb(office.app, close.check_archive, "office check-archive archive --holder-key holder.vkey")
 
 _groups = (

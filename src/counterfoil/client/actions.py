@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, get_type_hints
 
 from counterfoil import disclosure
 from counterfoil.accountability import agreement_versions as versions
-from counterfoil.accountability import ledger_access
+from counterfoil.accountability import ledger_access, publication
 from counterfoil.accountability.accounting import corrections, disputes
 from counterfoil.accountability.accounting import service as accounting
 from counterfoil.accountability.evidence.export import export_evidence
@@ -114,6 +114,7 @@ _TABLE: Final = (
     _act("recall", recalls.recall_answers, recalls.recall_answers_statement, _D, _D),
     _act("receipt-enter", receipts.enter_receipt, receipts.enter_receipt_statement, _D, _D),
     _act("office-close", closing.close_office, closing.close_office_statement, _D, _D),
+    _act("publish-anew", publication.publish_anew, publication.publish_anew_statement, _D, _D),
     _question("recalls", recalls.list_recalls, *_ALL),
     _question("recall-shown", recalls.show_recall, _D),
     _question("recall-notice", recalls.write_recall_notice, _D),

@@ -21,6 +21,10 @@ With `witnesses` set in office.toml, which names a C2SP tlog-policy inside the o
        for last; without witnesses, by the time of what was entered before the batch. So a clock
        that is set forward in one command moves no window.
 
+    5  Each process asks them, before it first opens or releases, about the checkpoint that was
+       signed last: an older copy of everything on the machine has cosignatures that are new enough
+       for so many minutes. A witness that is down says nothing, and 1 holds all the same.
+
 A second `fork` is not entered before a `resumption` came after the first. Without `witnesses`, 1
 never stops an office.
 """
@@ -144,6 +148,26 @@ def require_witnessed(office: Office, connection: Connection, index: int = -1) -
             cure="Run `counterfoil ledger cosign`, then the same command again; run it by the "
             "clock from then on.",
         )
+
+
+def require_no_later_history(office: Office, ask: Ask = ask_witnesses) -> None:
+    """Rule 5: ask the witnesses about the checkpoint that was signed last, unless this process did.
+
+    Raises VerifyFault `ledger_fork`; as `quorum_status`."""
+    policy = office_policy(office)
+    if policy is None or office.asked_witnesses:
+        return
+    with office.store.reading() as connection:
+        note = office.ledger.newest_checkpoint(connection)
+    if note is None:
+        return
+    done = ask_for_cosignatures(office, policy, note, ask)
+    if any(said in _OTHER_HISTORY for said in done.said.values()):
+        with office.store.transaction() as connection:
+            fork = _enter_claimed(office, connection, parse_checkpoint(note), policy, done)
+        if fork is not None:
+            require_cosigned(Cosigned(done.note, done.said, done.holds, fork, done.reasons))
+    office.asked_witnesses.append(True)
 
 
 def require_cosigned_batch(office: Office, connection: Connection, batch: Batch) -> None:

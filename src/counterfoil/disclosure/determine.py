@@ -34,7 +34,7 @@ from counterfoil.controls.comparison import require_compared
 from counterfoil.controls.holds.pinned import pin_holds, require_pinned_holds
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.service import acting
-from counterfoil.controls.witnesses import require_cosigned_batch
+from counterfoil.controls.witnesses import require_cosigned_batch, require_no_later_history
 from counterfoil.core.collection import collecting_rarely
 from counterfoil.core.use_cases import Actor, Progress, Work
 from counterfoil.core.values import Grant, Public, Request
@@ -105,6 +105,7 @@ def _determine(office: Office, batch_id: str, cluster: Cluster | None) -> Work[B
     batch.require(BatchState.GATED)
     require_in_force(office, batch)
     require_compared(office, batch)
+    require_no_later_history(office)
     with office.store.reading() as connection:
         require_cosigned_batch(office, connection, batch)
     with office.open_register(batch.snapshot) as sealed:

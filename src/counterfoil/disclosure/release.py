@@ -20,7 +20,11 @@ from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.notices.service import require_noticed
 from counterfoil.controls.sampling.service import require_sampled
-from counterfoil.controls.witnesses import require_witnessed, witnessed_proof
+from counterfoil.controls.witnesses import (
+    require_no_later_history,
+    require_witnessed,
+    witnessed_proof,
+)
 from counterfoil.core.collection import collecting_rarely
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
@@ -63,6 +67,7 @@ def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchS
 
     Raises StateFault, VerifyFault, StoreFault; as `require_signed`.
     """
+    require_no_later_history(office)
     with acting_on(office, actor, command.batch) as (session, _):
         connection, batch = session.connection, session.batch
         form = _release_form(batch, command)

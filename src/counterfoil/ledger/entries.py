@@ -199,8 +199,10 @@ KINDS: Final[dict[EntryKind, Form]] = {
         "commitment officer second",
     ),
     EntryKind.PUBLISHED: _form(
-        "This ledger is about to be published, and is to be published again within so many hours.",
+        "This ledger is about to be published, and is to be published again within so many hours; "
+        "where two officers are named, anew, because what was published was missing.",
         "hours",
+        "commitment officer second",
     ),
     EntryKind.REPLAY: _form(
         "The register is about to be opened again for this many released answers of a batch, to "

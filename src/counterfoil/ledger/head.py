@@ -23,14 +23,18 @@ So entries that somebody else appended are never signed over, and the office sto
 Only a suspension may be entered without the key, so that it is quick: it is believed once it is
 found to be signed by an enrolled officer (`Tail`), and stands below the next head.
 
-An office of an older version has no head. Its whole ledger is checked, what its rows say is
-entered as `state`, and from then on 1 to 4 hold. It is done once: a file beside the keys notes it,
-and so does the entry itself. Whoever deletes both, by cutting the ledger off before its first
-`state`, has no checkpoint left that the holder signed over so short a ledger: this version enters
-`state` before it signs its first one. And an officer's row that no entry enrolled is not taken.
+An office of an older version has no head. Once its operator says so, and shows a checkpoint that
+was kept outside (`adopt_office`), its whole ledger is checked, what its rows say is entered as
+`state`, and from then on 1 to 4 hold. It is done once: a file beside the keys notes it, and so does
+the entry itself. Whoever deletes both, by cutting the ledger off before its first `state`, stops
+the office: one of this version has no checkpoint left that the holder signed over so short a
+ledger, because `state` is entered before the first one is signed (`head_missing`); one of an older
+version is not taken again by itself (`head_none`). And an officer's row that no entry enrolled is
+not taken.
 
 Trusted: no. Lost or altered: nothing is done (`head_missing`, `head_altered`) until a copy is
-restored. It does not show that all of the database is an older copy; what is published does.
+restored. It does not show that all of the database is an older copy; what is published does, and
+witnesses do.
 """
 
 from __future__ import annotations
@@ -60,7 +64,14 @@ from counterfoil.ledger.store import (
 )
 from counterfoil.ledger.watched import HEAD
 from counterfoil.tlog.tiles import node_reader
-from counterfoil.tlog.tree import Reader, check_inclusion, leaf_hash, prove_inclusion, root_at
+from counterfoil.tlog.tree import (
+    Reader,
+    check_inclusion,
+    leaf_hash,
+    prove_inclusion,
+    root_at,
+    root_with,
+)
 
 KEY_CONTEXT: Final = b"counterfoil/ledger-head-key/v1"
 _MAC_CONTEXT: Final = b"counterfoil/ledger-head/v1\x00"
@@ -239,6 +250,25 @@ class TransactionHead:
             return found
         return known[index]
 
+    def believed_range(self, low: int, high: int) -> list[bytes]:
+        """The bytes of the entries `low` to `high` - 1, found in the tree of the head as a whole:
+        none is altered, and none is missing. As `believed` otherwise. Raises VerifyFault
+        `head_entry`."""
+        head, found = self.check(), list(read_entries(self._connection, low, high))
+        end = high if head is None else min(high, head.size)
+        if len(found) != max(high - low, 0):
+            raise _fault("head_entry", "entries are missing, or there are too many", low)
+        if head is not None and low < end:
+            read = node_reader(Hashes(self._connection, read_head(self._connection).size))
+            leaves = list(map(leaf_hash, found[: end - low]))
+            if root_with(head.size, low, leaves, read) != head.root:
+                raise _fault(
+                    "head_entry",
+                    f"an entry from here to {end - 1} is not the one of the office's own head",
+                    low,
+                )
+        return found
+
     def require_tree(self) -> Reader:
         """A reader of the tree as it is now, in which that of the head is found again. Raises
         VerifyFault `head_altered`."""
@@ -258,7 +288,7 @@ class TransactionHead:
         if head is None:
             if read_head(self._connection).size and not any(read_checkpoints(self._connection)):
                 raise _fault("head_missing", "the ledger has no head, and no checkpoint", -1)
-            return "The office has had no head yet: it gets one when it next enters something."
+            return "The ledger has no head: an earlier version made it, and it is not adopted yet."
         self.require_tree()
         newest = counts_of(head.counts)[EntryKind.STATE]
         index, entry = find_entry(self._connection, EntryKind.STATE, newest, head.size)
@@ -381,6 +411,11 @@ class TransactionHead:
             if self._keeper.check(self._connection)[EntryKind.STATE]:
                 raise _fault("head_missing", "the ledger's head is not in the database", -1)
             self.remembered.adopt(self._keeper.baseline(self._connection))
+
+
+def has_head(connection: Connection) -> bool:
+    """Whether a head is stored, whatever it says."""
+    return connection.execute(select(LEDGER_HEAD.c.number)).first() is not None
 
 
 def _commitment(key: bytes, index: int, state: bytes) -> str:

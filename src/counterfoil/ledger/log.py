@@ -137,11 +137,9 @@ class Ledger:
 
     def newest_of(self, connection: Connection, kind: EntryKind) -> Iterator[tuple[int, Entry]]:
         """(index, entry) of every entry of a kind, the last one first."""
-        under = checked_head(connection)
-        head = read_head(connection)
-        for count in range(counts_of(head.counts)[kind], 0, -1):
-            index, entry = find_entry(connection, kind, count, head.size)
-            yield index, under.believed(index) if under else entry
+        checked_head(connection)
+        for count in range(counts_of(read_head(connection).counts)[kind], 0, -1):
+            yield entry_of_kind(connection, kind, count)
 
     def root(self, connection: Connection, size: int | None = None) -> bytes:
         """Root over the first `size` entries, or over all: 32 bytes, from O(log n) reads."""
@@ -267,6 +265,28 @@ class Ledger:
                 cure="Answer nothing, keep this database, run `counterfoil ledger check`, "
                 "restore a copy that checks.",
             )
+
+
+def entry_of_kind(connection: Connection, kind: EntryKind, count: int) -> tuple[int, Entry]:
+    """(index, entry) of the `count`-th entry of a kind, which must exist; in an office with its key
+    it is in the tree of the authenticated head. Raises VerifyFault `head_entry`, `ledger_column`,
+    as `entries.decode`."""
+    under = checked_head(connection)
+    index, entry = find_entry(connection, kind, count, read_head(connection).size)
+    if under is not None and under.believed(index) != entry:
+        raise not_believed(index)
+    return index, entry
+
+
+def not_believed(index: int) -> VerifyFault:
+    """The fault of an entry that is not in the tree of the office's own head."""
+    return VerifyFault(
+        "head_entry",
+        "an entry is not the one of the office's own head",
+        place=f"entry {index}",
+        cure="Nothing was done. Keep this database, run `counterfoil ledger check`, restore a copy "
+        "that checks, and tell the inspector: somebody wrote into it who is not the office.",
+    )
 
 
 def _blocks(drafts: Iterator[Draft], head: Head, time: str) -> Iterator[tuple[Block, list[bytes]]]:

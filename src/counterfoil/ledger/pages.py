@@ -8,9 +8,16 @@
                        looked through for a page, and the next page goes on where this one stopped
 
 A page is named by the index below or above which it begins, so that an address of a page shows the
-same entries whatever is entered later. Nothing is verified here: an entry is decoded, and columns
-are believed as far as they lead to entries. Raises VerifyFault as `entries.decode`,
-`bundle_malformed`, `ledger_column`.
+same entries whatever is entered later. Columns lead to entries, and are not believed: in an office
+with its key, what a page shows is found in the tree that the key authenticates (head.py), and it is
+found that the page leaves out nothing that it should show:
+
+    1  without a filter, and by batch: all that was looked through is in the tree, as a whole
+    2  by kind: what is shown has running counts one after another, and the entries of the kind
+       before and after it lie outside what was looked through
+    3  by day: the entry before the first of the days is earlier, the one after their last is later
+
+Raises VerifyFault as `entries.decode`, `bundle_malformed`, `ledger_column`, `head_entry`.
 """
 
 from __future__ import annotations
@@ -23,16 +30,20 @@ from sqlalchemy import BindParameter, bindparam, select
 from counterfoil.core.values import Public
 from counterfoil.database import Connection, Prepared
 from counterfoil.ledger.entries import Entry, EntryKind, decode
+from counterfoil.ledger.log import entry_of_kind, not_believed
 from counterfoil.ledger.store import (
     BLOCK,
     BLOCKS_AT_ONCE,
     CHECKPOINT,
     COSIGNED,
     Block,
+    counts_fault,
     counts_of,
+    is_within,
     read_block,
     read_head,
 )
+from counterfoil.ledger.watched import checked_head
 
 MOST_ROWS: Final = 200
 MOST_BLOCKS: Final = 400
@@ -111,26 +122,77 @@ def find_page(connection: Connection, query: PageQuery) -> EntryPage:
         high = most if query.before is None else max(least, min(most, query.before))
         found, low = _downward(connection, query, least, high, rows)
     ordered = tuple(sorted(found, key=lambda each: -each[0]))
+    if query.kind is not None and not query.batch:
+        _require_of_kind(connection, query.kind, ordered, low, high)
+    else:
+        _require_all(connection, query, ordered, low, high)
     return EntryPage(size, ordered, low, high, low > least, high < most)
 
 
 def index_of_day(connection: Connection, day: str, *, after: bool = False) -> int:
     """The index of the first entry of a day or a later one; `after`: of a later one. The size of
     the ledger where there is none."""
-    bound = f"{day}T99" if after else day
-    low, high = 0, read_head(connection).size
+    bound, size = f"{day}T99" if after else day, read_head(connection).size
+    low, high = 0, size
     while low < high:
         block = _columns(connection, (low + high) // 2)
         if block.time < bound:
             low = block.stop
         else:
             high = block.start
+    if (low and last_time_of(connection, low - 1) >= bound) or (  # 3
+        low < size and last_time_of(connection, low) < bound
+    ):
+        raise not_believed(low)
     return low
 
 
 def last_time_of(connection: Connection, index: int) -> str:
-    """The time of the entry of an index, which must exist."""
-    return _columns(connection, index).time
+    """The time of the entry of an index, which must exist; in the tree that the key authenticates,
+    where there is one."""
+    under = checked_head(connection)
+    return under.believed(index).time if under else _columns(connection, index).time
+
+
+def _require_all(
+    connection: Connection,
+    query: PageQuery,
+    shown: Sequence[tuple[int, Entry]],
+    low: int,
+    high: int,
+) -> None:
+    """1. Raises VerifyFault `head_entry`."""
+    under = checked_head(connection)
+    if under is None:
+        return
+    part, wanted = _part(query), list[tuple[int, Entry]]()
+    for index, data in enumerate(under.believed_range(low, high), low):
+        if part in data:
+            _is_wanted(index, data, query, wanted)
+    if tuple(reversed(wanted)) != tuple(shown):
+        raise not_believed(low)
+
+
+def _require_of_kind(
+    connection: Connection, kind: EntryKind, shown: Sequence[tuple[int, Entry]], low: int, high: int
+) -> None:
+    """2. Raises VerifyFault `head_entry`."""
+    under = checked_head(connection)
+    if under is None:
+        return
+    for index, entry in shown:
+        if under.believed(index) != entry:
+            raise not_believed(index)
+    counts = [entry.count for _, entry in shown]
+    last = counts[0] if counts else _count_below(connection, kind, high)
+    first = counts[-1] if counts else last + 1
+    total = counts_of(read_head(connection).counts)[kind]
+    if (
+        counts != list(range(last, first - 1, -1))
+        or (first > 1 and entry_of_kind(connection, kind, first - 1)[0] >= low)
+        or (last < total and entry_of_kind(connection, kind, last + 1)[0] < high)
+    ):
+        raise not_believed(low)
 
 
 _Found = list[tuple[int, Entry]]
@@ -217,12 +279,15 @@ def _of_kind_down(
         block = _block_of(connection, kind, count, high)
         if block.stop <= least:
             return found, least
+        before = len(found)
         for index, entry in reversed(_entries_of(block, kind)):
             if index < least:
                 return found, least
             if index < high and len(found) < rows:
                 found.append((index, entry))
                 count = entry.count - 1
+        if len(found) == before:
+            raise counts_fault()
     return found, found[-1][0] if count and found else least
 
 
@@ -237,12 +302,15 @@ def _of_kind_up(
         block = _block_of(connection, kind, count, size)
         if block.start >= most:
             return found, most
+        before = len(found)
         for index, entry in _entries_of(block, kind):
             if index >= most:
                 return found, most
             if entry.count >= count and len(found) < rows:
                 found.append((index, entry))
                 count = entry.count + 1
+        if len(found) == before:
+            raise counts_fault()
     return found, found[-1][0] + 1 if count <= total and found else most
 
 
@@ -281,7 +349,10 @@ def _entries_of(block: Block, kind: EntryKind) -> _Found:
 
 def _columns(connection: Connection, index: int) -> _Columns:
     """What the block that holds an index says of itself, without its entries."""
-    return _Columns(*_COLUMNS.read(connection, low=index)[0])
+    rows = _COLUMNS.read(connection, low=index)
+    if not rows or not is_within(rows[0], index):
+        raise counts_fault()
+    return _Columns(*rows[0])
 
 
 def _blocks_down(connection: Connection, index: int) -> Iterator[Block]:
@@ -300,7 +371,10 @@ def _blocks_up(connection: Connection, index: int) -> Iterator[Block]:
         rows: Sequence[Sequence[Any]] = _UP.read(connection, low=low)
         for row in rows:
             yield Block(*row)
-        low = rows[-1][1] if len(rows) == BLOCKS_AT_ONCE else None
+        following = rows[-1][1] if len(rows) == BLOCKS_AT_ONCE else None
+        if following is not None and following <= low:
+            raise counts_fault()
+        low = following
 
 
 # -- checkpoints -------------------------------------------------------------------------------

@@ -176,8 +176,18 @@ def read_head(connection: Connection) -> Head:
 
 
 def read_block(connection: Connection, index: int) -> Block:
-    """The block that holds entry `index`, which must exist."""
-    return _typed(_BLOCK.read(connection, low=index)[0], Block)
+    """The block that holds entry `index`, which must exist. Raises VerifyFault `ledger_column`
+    where no block says that it does: whoever looks for an entry by columns comes to an end."""
+    rows = _BLOCK.read(connection, low=index)
+    if not rows or not is_within(rows[0], index):
+        raise counts_fault()
+    return _typed(rows[0], Block)
+
+
+def is_within(row: Sequence[Any], index: int) -> bool:
+    """Whether a row of a block, which begins with `start` and `stop`, holds an index."""
+    start, stop = row[0], row[1]
+    return isinstance(start, int) and isinstance(stop, int) and start <= index < stop
 
 
 def insert_blocks(connection: Connection, blocks: Sequence[Block]) -> None:
@@ -346,7 +356,7 @@ def counts_of(text: str) -> dict[EntryKind, int]:
     try:
         return _NO_COUNTS | _decode_counts(text)
     except msgspec.MsgspecError:
-        raise _counts_fault() from None
+        raise counts_fault() from None
 
 
 def find_entry(connection: Connection, kind: EntryKind, count: int, size: int) -> tuple[int, Entry]:
@@ -462,10 +472,11 @@ def _entry_in(block: Block, kind: EntryKind, count: int) -> tuple[int, Entry]:
         entry = decode(data, f"entry {index}")
         if (entry.kind, entry.count) == (kind, count):
             return index, entry
-    raise _counts_fault()
+    raise counts_fault()
 
 
-def _counts_fault() -> VerifyFault:
+def counts_fault() -> VerifyFault:
+    """The fault of columns that lead to other entries than they say."""
     return VerifyFault(
         "ledger_column",
         "the columns of a block do not say what its entries say",

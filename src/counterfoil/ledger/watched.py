@@ -23,6 +23,10 @@ class Under(Protocol):
         """The entry of an index, in its tree."""
         ...
 
+    def believed_range(self, low: int, high: int) -> list[bytes]:
+        """The entries from one index to the one before another, in its tree."""
+        ...
+
     def require_tree(self) -> object:
         """Find its tree again below what was entered since."""
         ...

@@ -13,4 +13,6 @@ from counterfoil.office.create import make_officer as make_officer
 from counterfoil.office.officers import enrol as enrol
 from counterfoil.office.officers import key_purpose as key_purpose
 from counterfoil.office.officers import retire as retire
+from counterfoil.office.opening import AdoptOffice as AdoptOffice
+from counterfoil.office.opening import adopt_office as adopt_office
 from counterfoil.office.opening import open_office as open_office

@@ -115,7 +115,7 @@ class NewAct(Public, frozen=True, gc=False):
     kind: EntryKind
     subject: str
     committed: bytes
-    fields: Mapping[str, str]
+    fields: Mapping[str, str | int]
     event: str = ""
     document: str = ""
     extra: bytes = b""

@@ -92,6 +92,14 @@ class Office:
     rotated: list[int] = field(default_factory=lambda: [0], compare=False)
     """How often a key had been exchanged when the office was opened, in one place."""
     _finishing: list[bool] = field(default_factory=list[bool], repr=False, compare=False)
+    adopts: list[bool] = field(default_factory=list[bool], repr=False, compare=False)
+    """Whether this process is to take a ledger without a head as an earlier version's (opening.py,
+    `adopt_office`)."""
+    found_newest: list[bool] = field(default_factory=list[bool], repr=False, compare=False)
+    """Whether what was published, or who confirmed it, showed that this is no older copy
+    (opening.py, `require_newest`): asked once, before the first thing that is entered."""
+    asked_witnesses: list[bool] = field(default_factory=list[bool], repr=False, compare=False)
+    """Whether this process asked the witnesses for a later history (controls/witnesses.py)."""
     counted: set[bytes] = field(default_factory=set[bytes], repr=False, compare=False)
     """Signatures of security keys whose sign count was remembered when they came in, before the act
     that another officer has yet to sign (page_signatures.py)."""

@@ -22,15 +22,25 @@ from counterfoil.batches.statements import check_signed, read_signed
 from counterfoil.batches.tables import OFFICER
 from counterfoil.core import canonical
 from counterfoil.core.bounded import read_ordinary
-from counterfoil.core.errors import CounterfoilError, SettingsFault, VerifyFault
-from counterfoil.core.values import Officer
+from counterfoil.core.errors import (
+    CounterfoilError,
+    InputFault,
+    KeyFault,
+    SettingsFault,
+    UsageFault,
+    VerifyFault,
+)
+from counterfoil.core.use_cases import Actor, Upload
+from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection, look_at_store, open_store
 from counterfoil.database.remembered import Content, remember_value, remembered_value
 from counterfoil.ledger import EntryKind, Ledger
 from counterfoil.ledger.entries import decode
-from counterfoil.ledger.head import KEY_CONTEXT, HeadKeeper, tail_fault
+from counterfoil.ledger.head import KEY_CONTEXT, HeadKeeper, has_head, tail_fault
+from counterfoil.ledger.watched import checked_head
 from counterfoil.office import acts, journal
 from counterfoil.office.acts import Act
+from counterfoil.office.authority import require_service
 from counterfoil.office.context import (
     PASSPHRASE_FILE,
     Clock,
@@ -47,12 +57,29 @@ from counterfoil.office.lease import writing_beside
 from counterfoil.office.page_signatures import require_page
 from counterfoil.office.roots import require_roots
 from counterfoil.office.settings import FILE, controls_text, read_settings
-from counterfoil.tlog import check_checkpoint
+from counterfoil.tlog import Checkpoint, check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES
 
 HEAD_MARK: Final = "ledger-head"
 """Beside the keys: that this office's ledger has a head."""
+PUBLISHED_TO: Final = "published"
+"""What the office remembers of the folder that it published to last, once it was written: a path,
+and a relative one is inside the office."""
 _BOTH: Final = (EntryKind.SUSPENSION, EntryKind.RESUMPTION)
+
+
+class AdoptOffice(Public, frozen=True):
+    """Take the office of an earlier version as it is. `checkpoint`: the newest one of its ledger
+    that was kept outside."""
+
+    checkpoint: Upload
+
+
+class Adopted(Public, frozen=True):
+    """How many entries were taken, and how many of them the checkpoint was signed over."""
+
+    size: int
+    kept: int
 
 
 def open_office(
@@ -117,6 +144,8 @@ def _keeper(office: Office) -> HeadKeeper:
         report = ledger.check(connection, office.log_keys)
         if not report.checkpoints:
             raise _never_signed()
+        if not office.adopts:
+            raise _not_adopted(report.size)
         return report.counts
 
     def baseline(connection: Connection) -> dict[str, Content]:
@@ -128,15 +157,14 @@ def _keeper(office: Office) -> HeadKeeper:
         if office.is_finishing and is_closed(connection):
             return
         enter_settings(office, connection)
-        if not looked:
+        if not office.found_newest:
             require_newest(office, connection)
-            looked.append(True)
+            office.found_newest.append(True)
 
     def admit(connection: Connection) -> None:
         if not office.is_finishing:
             require_open(connection)
 
-    looked: list[bool] = []
     return HeadKeeper(
         office.settings.name,
         lambda: head_key(office),
@@ -171,27 +199,60 @@ def enter_settings(office: Office, connection: Connection) -> None:
 
 
 def require_newest(office: Office, connection: Connection) -> None:
-    """Raise VerifyFault `ledger_behind` where the public folder shows a checkpoint of the holder's
-    that is newer than this database, or of another history."""
-    folder = office.settings.publish_to
-    if not folder:
-        return
+    """Raise VerifyFault `ledger_behind`, `published_missing` unless what this office published
+    shows that this is no older copy of it. Asked by a process before the first thing that it
+    enters."""
+    missing = find_missing(office, connection)
+    if missing is not None:
+        raise missing
+
+
+def find_missing(office: Office, connection: Connection) -> VerifyFault | None:
+    """What is wrong where the office has published, and no folder shows a checkpoint of this
+    ledger: whoever puts back an older copy can delete what shows it. The folders are the one that
+    it published to last, which it remembers, and the one that office.toml names.
+
+    Raises VerifyFault `ledger_behind` where one shows a checkpoint of the holder's that is newer
+    than this database, or of another history.
+    """
+    last = remembered_value(connection, PUBLISHED_TO)
+    named = dict.fromkeys(each for each in (last, office.settings.publish_to) if each)
+    notes = [note for each in named if (note := _published_note(office, each)) is not None]
+    for shown in notes:
+        try:
+            office.ledger.check_ours(connection, shown)
+        except VerifyFault:
+            raise VerifyFault(
+                "ledger_behind",
+                f"the public folder shows a checkpoint over {shown.size} entries that is not of "
+                "this database: it is an older copy, or another history",
+                place="checkpoint",
+                cure="Nothing was entered. Restore the newest copy of the database, and tell the "
+                "inspector.",
+            ) from None
+    if not last or notes:
+        return None
+    return VerifyFault(
+        "published_missing",
+        "this office has published its ledger, and the public folder shows no checkpoint of it: "
+        "nothing shows that this is not an older copy",
+        place="checkpoint",
+        cure="Nothing was entered. Put the public folder back, or name the place that it was moved "
+        "to as `publish_to` in office.toml. If it is lost, compare the newest checkpoint that "
+        "somebody else has (`counterfoil ledger check --checkpoint FILE`), then publish anew: by "
+        "two officers (`counterfoil ledger publish --first KEY --second KEY`), or without them "
+        "where the witnesses confirm this ledger.",
+    )
+
+
+def _published_note(office: Office, folder: str) -> Checkpoint | None:
+    """The checkpoint of this ledger's name, signed by the holder, that a folder shows; else
+    None."""
     try:
         note = read_ordinary(office.directory / folder / "checkpoint", MAX_NOTE_BYTES)
-        shown = check_checkpoint(note, office.log_keys)
+        return check_checkpoint(note, office.log_keys)
     except (OSError, ValueError, VerifyFault):
-        return
-    try:
-        office.ledger.check_ours(connection, shown)
-    except VerifyFault:
-        raise VerifyFault(
-            "ledger_behind",
-            f"the public folder shows a checkpoint over {shown.size} entries that is not of this "
-            "database: it is an older copy, or another history",
-            place="checkpoint",
-            cure="Nothing was entered. Restore the newest copy of the database, and tell the "
-            "inspector.",
-        ) from None
+        return None
 
 
 def _never_signed() -> VerifyFault:
@@ -204,6 +265,65 @@ def _never_signed() -> VerifyFault:
         cure="Nothing was done. Keep this database, restore a copy that checks, and tell the "
         "inspector: somebody wrote into it who is not the office.",
     )
+
+
+def _not_adopted(size: int) -> VerifyFault:
+    """Whoever deletes every trace of the head, and cuts an office that an older version made back
+    to what that version signed, has what looks like that office: only who keeps a newer checkpoint
+    sees the difference."""
+    return VerifyFault(
+        "head_none",
+        f"the ledger of {size} entries has no head: an earlier version made this office, or "
+        "somebody cut it back to what that version left",
+        place="ledger_head",
+        cure="Nothing was done. If this version opens it for the first time, take it as it is: "
+        "`counterfoil office adopt --checkpoint FILE`, with the newest checkpoint that was kept "
+        "outside. Else restore the newest copy, and tell the inspector.",
+    )
+
+
+def adopt_office(office: Office, actor: Actor, command: AdoptOffice) -> Adopted:
+    """Take the office of an earlier version as it is, once: its ledger must check, and continue the
+    checkpoint. Only the office itself may.
+
+    Raises UsageFault `actor_refused`, `office_adopted`; InputFault `checkpoint_unreadable`,
+    VerifyFault (the checkpoint, `ledger_rewritten`; as `check`), KeyFault `head_key`.
+    """
+    require_service(actor)
+    kept = check_checkpoint(
+        command.checkpoint.read(
+            MAX_NOTE_BYTES,
+            lambda why: InputFault(
+                "checkpoint_unreadable",
+                f"the checkpoint cannot be read ({why})",
+                place=command.checkpoint.name,
+                cure="Name a file that `counterfoil ledger checkpoint` printed.",
+            ),
+        ),
+        office.log_keys,
+    )
+    if head_key(office) is None:
+        raise KeyFault(
+            "head_key",
+            "what is entered is authenticated under the office's key, which was not opened",
+            cure="Give the office's passphrase.",
+        )
+    with office.store.transaction() as connection:
+        if has_head(connection):
+            raise UsageFault(
+                "office_adopted",
+                "the ledger of this office has its head already",
+                place="ledger_head",
+                cure="Go on; nothing was changed.",
+            )
+        office.ledger.check_ours(connection, kept)
+        office.adopts.append(True)
+        try:
+            checked_head(connection)
+        finally:
+            office.adopts.clear()
+        size = office.ledger.size(connection)
+    return Adopted(size, kept.size)
 
 
 def require_entered_officers(office: Office, connection: Connection) -> None:

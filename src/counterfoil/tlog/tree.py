@@ -61,6 +61,24 @@ def root_at(size: int, read: Reader) -> bytes:
     return _range_root(0, size, read)
 
 
+def root_with(size: int, low: int, leaves: Sequence[bytes], read: Reader) -> bytes:
+    """Root of the tree of the first `size` leaves, of which those from index `low` on are these
+    leaf hashes; what lies beside them is read."""
+    end = low + len(leaves)
+    if not 0 <= low <= end <= size <= MAX_SIZE:
+        raise ValueError("the leaves are outside the tree")
+
+    def root(first: int, last: int) -> bytes:
+        if last <= low or first >= end:
+            return _range_root(first, last, read)
+        if low <= first and last <= end:
+            return root_of(leaves[first - low : last - low])
+        middle = first + (1 << (last - first - 1).bit_length() - 1)
+        return node_hash(root(first, middle), root(middle, last))
+
+    return root(0, size) if leaves else root_at(size, read)
+
+
 def prove_inclusion(index: int, size: int, read: Reader) -> list[bytes]:
     """PATH(index, D[size]): from the leaf's sibling up to the root's child, RFC 9162 section
     2.1.3.1."""

@@ -63,7 +63,10 @@ def test_what_is_published_holds_its_own_entry_and_promise(world: World, public:
     }
     assert ledger.check_export(public, world.office.holder_key).size == done.size
     after = [entry["kind"] for entry in world.entries()[done.entry + 1 :]]
-    assert (after, len(world.entries())) == (["settings", "state"], done.size)  # of the same commit
+    assert (after, len(world.entries())) == (
+        ["settings", "state", "state"],  # Of the same commit, and that the folder was written.
+        done.size + 1,
+    )
     assert clock(world, public).publications == 1
 
 

@@ -41,8 +41,8 @@ class ListCheckpoints(Public, frozen=True):
 
 
 class SignedCheckpoint(Public, frozen=True):
-    """One that the office signed, its signature verified. `last_entry_at`: the time of its last
-    entry, "" where it is over none."""
+    """One of this tree that the office signed, its signature verified. `last_entry_at`: the time of
+    its last entry, "" where it is over none."""
 
     size: int
     root: str
@@ -57,8 +57,8 @@ class Cosignature(Public, frozen=True):
 
 
 class CosignedCheckpoint(Public, frozen=True):
-    """One that witnesses cosigned, all signatures verified. `quorum`: None where the office names
-    no policy."""
+    """One of this tree that witnesses cosigned, all signatures verified. `quorum`: None where the
+    office names no policy."""
 
     number: int
     size: int
@@ -106,7 +106,7 @@ def list_checkpoints(office: Office, actor: Actor, question: ListCheckpoints) ->
     """A page of the history, for an officer who reads.
 
     Raises as `require_reader`; SettingsFault (the policy); VerifyFault where a signature or a
-    cosignature does not verify.
+    cosignature does not verify, `ledger_rewritten` where one is of another history.
     """
     rows = max(1, min(question.rows, MOST_ROWS))
     size = _END if question.below_size is None else question.below_size
@@ -124,7 +124,7 @@ def list_checkpoints(office: Office, actor: Actor, question: ListCheckpoints) ->
         cosigned = cosigned_below(connection, number, rows + 1)
         return CheckpointHistory(
             tuple(_signed(office, connection, note) for _, note in signed[:rows]),
-            tuple(_cosigned(office, *each) for each in cosigned[:rows]),
+            tuple(_cosigned(office, connection, *each) for each in cosigned[:rows]),
             len(signed) > rows,
             len(cosigned) > rows,
         )
@@ -183,12 +183,14 @@ def _day(office: Office, day: date, entries: int, note: str) -> DayCheckpoint:
 
 def _signed(office: Office, connection: Connection, note: str) -> SignedCheckpoint:
     checkpoint: Checkpoint = check_checkpoint(note, office.log_keys)
+    office.ledger.check_ours(connection, checkpoint)
     time = last_time_of(connection, checkpoint.size - 1) if checkpoint.size else ""
     return SignedCheckpoint(checkpoint.size, to_base64(checkpoint.root), time)
 
 
-def _cosigned(office: Office, number: int, note: str) -> CosignedCheckpoint:
+def _cosigned(office: Office, connection: Connection, number: int, note: str) -> CosignedCheckpoint:
     checkpoint, policy = check_checkpoint(note, office.log_keys), office_policy(office)
+    office.ledger.check_ours(connection, checkpoint)
     times = check_cosignatures(note, [each.key for each in policy.witnesses]) if policy else {}
     witnesses = tuple(Cosignature(key.name, time_words(time)) for key, time in times.items())
     quorum = policy.holds(set(times)) if policy else None

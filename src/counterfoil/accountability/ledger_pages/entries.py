@@ -12,7 +12,8 @@ What `show_entry` establishes of the entry of an index; the code is labeled with
     6  it is in the tree of the newest checkpoint that witnesses cosigned; their signatures verify;
        whether they are a quorum of the office's policy
 
-A page of many entries is read as it is stored: each entry's own page proves it.
+A page of many entries is found in that tree as well (ledger/pages.py): none is altered, and none is
+left out. What witnesses hold is on each entry's own page.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import FIELDS, KINDS, NUMBERS, Entry, decode
+from counterfoil.ledger.log import entry_of_kind, not_believed
 from counterfoil.ledger.pages import EntryPage, PageQuery, find_page, last_time_of
 from counterfoil.ledger.store import counts_of, find_entry, read_entry, read_head
 from counterfoil.office import Office
@@ -232,9 +234,9 @@ def _neighbors(connection: Connection, index: int, entry: Entry, size: int) -> t
             place=f"entry {index}",
             cure="Keep this copy as evidence, and restore one that checks.",
         )
-    before = find_entry(connection, kind, count - 1, size)[0] if count > 1 else -1
+    before = entry_of_kind(connection, kind, count - 1)[0] if count > 1 else -1
     last = counts_of(read_head(connection).counts)[kind]
-    after = find_entry(connection, kind, count + 1, size)[0] if count < last else -1
+    after = entry_of_kind(connection, kind, count + 1)[0] if count < last else -1
     return before, after
 
 
@@ -264,12 +266,7 @@ def _later(connection: Connection, index: int, entry: Entry) -> str:
 def _under_the_key(office: Office, connection: Connection, index: int, entry: Entry) -> str:
     believed = office.ledger.entry(connection, index)
     if believed != entry:
-        raise VerifyFault(
-            "head_entry",
-            "an entry is not the one of the office's own head",
-            place=f"entry {index}",
-            cure="Keep this database, and run `counterfoil ledger check`.",
-        )
+        raise not_believed(index)
     return (
         "It is in the tree that the office's own key authenticates, which the database does not "
         "hold."

@@ -239,9 +239,15 @@ def _report(office: Office, year: int, watch: _Watch) -> dict[str, object]:
     text = msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
     words = (
         f"The counts of {year}, by agreement and route, from the {report.size} entries of the "
-        f"newest checkpoint. A count of 1 to {report.small - 1} is withheld."
+        f"newest checkpoint, of {_size(office)} that there are. A count of 1 to "
+        f"{report.small - 1} is withheld."
     )
     return {"document": text, "statements": (words,)}
+
+
+def _size(office: Office) -> int:
+    with office.store.reading() as connection:
+        return office.ledger.size(connection)
 
 
 def _export(office: Office, folder: Path) -> int:

@@ -12,17 +12,23 @@ from __future__ import annotations
 from counterfoil.accountability.publication.service import (
     RECALLS,
     PublicationStatus,
+    PublishAnew,
     Published,
     PublishLedger,
     publication_status,
     publish,
+    publish_anew,
+    publish_anew_statement,
 )
 
 __all__ = [
     "RECALLS",
     "PublicationStatus",
+    "PublishAnew",
     "PublishLedger",
     "Published",
     "publication_status",
     "publish",
+    "publish_anew",
+    "publish_anew_statement",
 ]
