@@ -15,6 +15,7 @@ from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
+from counterfoil.disclosure.own_look import NOT_TOLD, is_told
 from counterfoil.disclosure.screening import OVERRIDDEN, WAITING
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
@@ -61,9 +62,14 @@ def batch_statuses(office: Office, _actor: Actor) -> list[BatchStatus]:
         return [status_of(batch) for batch in in_order(office, connection)]
 
 
-def batch_status(office: Office, _actor: Actor, batch_id: str) -> BatchStatus:
-    """Where one batch stands. Anybody may ask. Raises StateFault `batch_unknown`."""
-    return status_of(find(office, batch_id))
+def batch_status(office: Office, actor: Actor, batch_id: str) -> BatchStatus:
+    """Where one batch stands, as this actor is told of it (own_look.py). Anybody may ask. Raises
+    StateFault `batch_unknown`."""
+    with office.store.reading() as connection:
+        batch = batches.find_batch(connection, batch_id)
+        told = is_told(office, connection, actor, batch)
+    found = status_of(batch)
+    return found if told else BatchStatus(found.batch, str(NOT_TOLD), found.counts)
 
 
 @contextmanager
