@@ -19,12 +19,12 @@ from counterfoil.batches.batch import Batch
 from counterfoil.batches.rows import Gated, Granted, Refused, Rejected
 from counterfoil.batches.session import BatchSession, request_of
 from counterfoil.batches.states import BatchState
+from counterfoil.controls.sampling.own_look import NO_LOOKS, NOT_TOLD, is_told
 from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import NotCompared, Public
 from counterfoil.database import Connection
 from counterfoil.disclosure.claims import OPEN_STATES, Claim, read_claims
-from counterfoil.disclosure.own_look import NO_LOOKS, NOT_TOLD, is_told
 from counterfoil.disclosure.screening import OVERRIDDEN, WAITING, waits
 from counterfoil.disclosure.steps import status_of
 from counterfoil.gate.law.agreement import Agreement
@@ -37,7 +37,7 @@ NeedCode = Literal[
     "", "answer_late", "rows_wait", "batch_determine", "batch_review", "batch_release", "batch_held"
 ]
 """What a batch needs of somebody. Where the office asks for a sample, `batch_review` stands for
-both officers: which of them it waits for is not told (own_look.py)."""
+both officers: which of them it waits for is not told (controls/sampling/own_look.py)."""
 NEED_CODES: Final[tuple[NeedCode, ...]] = tuple(each for each in get_args(NeedCode) if each)
 _NEED_OF: Final[Mapping[str, NeedCode]] = {
     BatchState.GATED: "batch_determine",
@@ -58,7 +58,7 @@ class ListBatches(Public, frozen=True):
 
 
 class BatchLine(Public, frozen=True):
-    """One batch, as who asks is told of it (own_look.py). Times are UTC;
+    """One batch, as who asks is told of it (controls/sampling/own_look.py). Times are UTC;
     `reviewed_by`, `released_by` and `claimed_by`, who has it in hand
     (claims.py), are officers' names, or ""; `waiting` counts requests that wait for an officer.
     `due_at`: by when it is to be answered or withdrawn, as the agreement in force today has it, or
@@ -148,13 +148,13 @@ class BatchRows(Public, frozen=True):
 
 
 def list_batches(
-    office: Office, actor: Actor, question: ListBatches, concluded: Mapping[str, str] = NO_LOOKS
+    office: Office, actor: Actor, question: ListBatches, looks: Mapping[str, str] = NO_LOOKS
 ) -> list[BatchLine]:
     """Every batch, or those in one state, 200 at a time: the late ones first, then the others, each
-    oldest first. Anybody may ask; `concluded`: as of own_look.py. Raises StateFault
+    oldest first. Anybody may ask; `looks`: as of controls/sampling/own_look.py. Raises StateFault
     `batch_unknown` for one that is named and is not there."""
     with office.store.reading() as connection:
-        told = _Told(office, connection, actor, concluded)
+        told = _Told(office, connection, actor, looks)
         if question.batch:
             found = [told.line(batches.find_batch(connection, question.batch))]
             return [line for line in found if question.state in ("", line.state)]
@@ -171,10 +171,10 @@ def list_batches(
 
 
 def page_batches(
-    office: Office, actor: Actor, question: PageBatches, concluded: Mapping[str, str] = NO_LOOKS
+    office: Office, actor: Actor, question: PageBatches, looks: Mapping[str, str] = NO_LOOKS
 ) -> BatchPage:
-    """A page of the batches. Anybody may ask; `concluded`: as of own_look.py. A number beyond the
-    last page is the last."""
+    """A page of the batches. Anybody may ask; `looks`: as of controls/sampling/own_look.py.
+    A number beyond the last page is the last."""
     size = min(max(question.size, 1), LISTED_AT_ONCE)
     with office.store.reading() as connection:
         outlines = _outlines(office, connection)
@@ -184,7 +184,7 @@ def page_batches(
         last = max(1, -(-len(ordered) // size))
         number = min(max(question.number, 1), last)
         wanted = ordered[(number - 1) * size : number * size]
-        lines = tuple(_Told(office, connection, actor, concluded).lines(wanted))
+        lines = tuple(_Told(office, connection, actor, looks).lines(wanted))
     needs = _counted(outlines)
     count = sum(each.state in OPEN_STATES for each in outlines)
     return BatchPage(lines, count, needs.get("answer_late", 0), number, last, needs)
@@ -210,9 +210,10 @@ def needed_batches(office: Office, actor: Actor, most: int) -> NeededBatches:
 
 
 def show_batch(
-    office: Office, actor: Actor, question: ShowBatch, concluded: Mapping[str, str] = NO_LOOKS
+    office: Office, actor: Actor, question: ShowBatch, looks: Mapping[str, str] = NO_LOOKS
 ) -> BatchRows:
-    """The rows of a batch; enters that this officer looked. `concluded`: as of own_look.py.
+    """The rows of a batch; enters that this officer looked. `looks`: as of
+    controls/sampling/own_look.py.
 
     Raises UsageFault `actor_refused`, StateFault `batch_unknown`, KeyFault, StoreFault; as
     `require_officer`.
@@ -230,7 +231,7 @@ def show_batch(
         ]
         said = {"rows": question.outcome or "all"}
         journal.enter_look(office, connection, officer, said, batch.id)
-        line = _Told(office, connection, officer, concluded).line(batch)
+        line = _Told(office, connection, officer, looks).line(batch)
     return BatchRows(line, tuple(rows))
 
 
@@ -291,10 +292,10 @@ class _Told:
     """Batches as one actor is told of them."""
 
     def __init__(
-        self, office: Office, connection: Connection, actor: Actor, concluded: Mapping[str, str]
+        self, office: Office, connection: Connection, actor: Actor, looks: Mapping[str, str]
     ) -> None:
         self._office, self._connection = office, connection
-        self._actor, self._concluded = actor, concluded
+        self._actor, self._looks = actor, looks
 
     def lines(self, ids: Sequence[str]) -> Iterator[BatchLine]:
         """The lines of batches that were checked in this transaction."""
@@ -310,7 +311,7 @@ class _Told:
 
     def _line(self, batch: Batch, claims: Mapping[str, Claim]) -> BatchLine:
         office = self._office
-        told = is_told(office, self._connection, self._actor, batch, self._concluded)
+        told = is_told(office, self._connection, self._actor, batch, self._looks)
         status = status_of(batch)
         claim = claims.get(batch.id, Claim(batch.id))
         due = due_at(office.law.agreement, batch.received_at)

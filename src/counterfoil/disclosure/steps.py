@@ -10,12 +10,12 @@ from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
+from counterfoil.controls.sampling.own_look import as_told
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
-from counterfoil.disclosure.own_look import NOT_TOLD, is_told
 from counterfoil.disclosure.screening import OVERRIDDEN, WAITING
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
@@ -63,13 +63,11 @@ def batch_statuses(office: Office, _actor: Actor) -> list[BatchStatus]:
 
 
 def batch_status(office: Office, actor: Actor, batch_id: str) -> BatchStatus:
-    """Where one batch stands, as this actor is told of it (own_look.py). Anybody may ask. Raises
-    StateFault `batch_unknown`."""
+    """Where one batch stands, as this actor is told of it (controls/sampling/own_look.py).
+    Anybody may ask. Raises StateFault `batch_unknown`."""
     with office.store.reading() as connection:
         batch = batches.find_batch(connection, batch_id)
-        told = is_told(office, connection, actor, batch)
-    found = status_of(batch)
-    return found if told else BatchStatus(found.batch, str(NOT_TOLD), found.counts)
+        return status_of(as_told(office, connection, actor, batch))
 
 
 @contextmanager
