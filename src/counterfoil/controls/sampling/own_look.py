@@ -12,8 +12,8 @@ Officers of other roles decide nothing about a sample, and are told. Where the o
 sample, everybody is.
 
 What it cannot hide: the ledger is published, and whoever fetches it reads those entries; a batch's
-generation, which statements name, counts a review; and who asks to sign a release learns whether
-there is something to release.
+generation, which statements name beside a state, counts a review; who asks to sign a release learns
+whether there is something to release.
 """
 
 from __future__ import annotations

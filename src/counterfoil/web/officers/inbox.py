@@ -6,13 +6,13 @@ first, then the oldest; then those that are done, newest first; a page of them a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Public
 from counterfoil.disclosure.listing import NEED_CODES, BatchLine, BatchPage, NeedCode, PageBatches
+from counterfoil.web.look import NEED_WORDS
 from counterfoil.web.officers import looks
 from counterfoil.web.officers.paging import number_asked
 from counterfoil.web.page import Page, Visit
@@ -49,17 +49,6 @@ async def show(visit: Visit) -> dict[str, Any]:
         "number_of_page": found.number,
         "number_of_pages": found.pages,
     }
-
-
-NEED_WORDS: Final[Mapping[NeedCode, str]] = {
-    "answer_late": "late",
-    "rows_wait": "with rows that wait for an officer",
-    "batch_determine": "to be determined",
-    "batch_review": "to be looked at and signed",
-    "batch_release": "to be released",
-    "batch_held": "stopped by an order",
-}
-"""What batches need, as a choice of the inbox."""
 
 
 def _need(asked: str) -> NeedCode:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from counterfoil.accountability.agreement_versions import ComparedVersions, CompareVersions
 from counterfoil.accountability.retention.service import PageDue
 from counterfoil.client.status import OfficeState
-from counterfoil.web.officers.inbox import NEED_WORDS
+from counterfoil.web.look import NEED_WORDS
 from counterfoil.web.officers.paging import number_asked
 from counterfoil.web.page import Page, Visit
 
