@@ -152,4 +152,9 @@ def test_a_sandbox_has_an_officer_of_each_role_with_the_key_beside_it(tmp_path: 
     assert counted == {Role.DISCLOSURE: 3, Role.COUNSEL: 1, Role.HOLDS: 2, Role.INSPECTOR: 1}
     assert all((made / "keys" / f"{name}.key").is_file() for name in roles)
     page = (made / "README.txt").read_text(encoding="utf-8")
-    assert "keys/inspector.key" in page and "holds-a" in page and "counsel" in page
+    assert (
+        "ledger show" in page
+        and "keys/inspector.key" in page
+        and "holds-a" in page
+        and "counsel" in page
+    )
