@@ -43,7 +43,8 @@ class Reviewing:
 
     @property
     def state(self) -> str:
-        return str(self.desk.batches()[0]["state"])
+        listed = command("batch", "list", *self.desk.at, *self.desk.officer("a"), "--json")
+        return str(listed.json["batches"][0]["state"])
 
 
 @pytest.fixture
@@ -112,3 +113,29 @@ def test_a_cell_is_no_formula_and_an_unknown_sheet_is_refused(reviewing: Reviewi
         assert code in reviewing.review("--sheet", path).err
     both = reviewing.review("--sheet", path, "--sheet-out", path)
     assert (both.code, "sheet_of_what" in both.err) == (2, True)
+
+
+def test_the_command_line_tells_the_second_officer_nothing_of_the_first(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ask_for(desk.office, 2)
+    batch = desk.receive()
+    assert command("determine", batch, *desk.at).code == 0
+    sheet = tmp_path / "sheet.csv"
+    officer = desk.officer("a")
+    command("review", batch, *desk.at, *officer, "--sheet-out", sheet, values=True)
+    filled = sheet.read_text(encoding="utf-8").splitlines()
+    sheet.write_text("\n".join([filled[0], *(f"yes{row}" for row in filled[1:])]) + "\n")
+    done = command("review", batch, *desk.at, *officer, "--sheet", sheet, values=True)
+    assert done.code == 0, done.err
+    for said in (
+        command("status", *desk.at),
+        command("batch", "list", *desk.at),
+        command("batch", "list", *desk.at, *desk.officer("b")),
+        command("batch", "show", batch, *desk.at, *desk.officer("b")),
+    ):
+        assert said.code == 0 and "determined" in said.out
+        assert "reviewed" not in said.out + said.err and "release" not in said.out + said.err
+        assert "officer-a" not in said.out + said.err
+    own = command("batch", "list", *desk.at, *officer)
+    assert "reviewed by officer-a" in own.out

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from counterfoil import client
 from counterfoil.cli.batch.tell import due_words
-from counterfoil.client.status import office_state
+from counterfoil.client.status import TOLD_OF_A_CODE, office_state
 from counterfoil.core.errors import SettingsFault, VerifyFault
 from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import NOBODY
@@ -113,3 +113,30 @@ def test_a_page_of_the_batches_is_a_part_of_their_list_and_misses_one_that_was_d
         connection.execute(text("DELETE FROM batch WHERE id = :id"), {"id": received[1]})
     with pytest.raises(VerifyFault, match="row_disagrees"):
         page(1)
+
+
+def test_of_many_batches_status_tells_the_first_and_how_many_and_the_inbox_has_the_rest(
+    world: World,
+) -> None:
+    many = TOLD_OF_A_CODE + 3
+    received = list[str]()
+    for at in range(many):
+        row = REQUESTS[0] | {"request_id": f"TA-{at}"}
+        received.append(world.receive(world.requests([row], f"{at}.csv")))
+        world.now += timedelta(minutes=1)
+    state = office_state(world.office, NOBODY)
+    told = [each.about for each in state.needs if each.code == "batch_determine"]
+    assert told == received[:TOLD_OF_A_CODE] and state.counts["batch_determine"] == many
+    assert len(state.batches) == TOLD_OF_A_CODE and state.batch_count == many
+    with pages_of(world) as pages:
+        browser = pages.browser("officer-a")
+        text = browser.get("/standing").text
+        assert text.count("is to be determined") == TOLD_OF_A_CODE and len(text) < 60_000
+        assert f"all {many} stand in the inbox" in text
+        link = "/?need=batch_determine"
+        assert link in text and link in browser.get("/").text
+        last = browser.get(f"{link}&page=3").text
+        assert [each for each in received if each in last] == received[50:]
+        assert "/?need=batch_held" not in browser.get("/").text
+        held = browser.get("/?need=batch_held").text
+        assert "Nothing waits." in held and not any(each in held for each in received)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import json
 import socket
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from counterfoil.core.errors import CounterfoilError, SettingsFault, StateFault, StoreFault
+from counterfoil.core.use_cases import NOBODY
+from counterfoil.core.values import Role
+from counterfoil.office import open_office
 from counterfoil.office.lease import say_place, service_lease, service_place, writing_beside
+from counterfoil.office.officers import list_officers
 from counterfoil.service.config import read_config, write_config
 from counterfoil.service.gateway_process import gateway_orders
 from counterfoil.service.log import log_of
@@ -132,3 +137,24 @@ def test_a_sandbox_takes_a_folder_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(CounterfoilError, match="sandbox_not_made"):
         prepare_sandbox(tmp_path / "file" / "below", 8440)
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_sandbox_has_an_officer_of_each_role_with_the_key_beside_it(tmp_path: Path) -> None:
+    """As many of each role as its acts need, and every key is in the folder that its page names."""
+    made = tmp_path / "sandbox"
+    prepare_sandbox(made, 23440)
+    office = open_office(made / "office")
+    try:
+        roles = {each.officer.name: each.role for each in list_officers(office, NOBODY)}
+    finally:
+        office.close()
+    counted = Counter(roles.values())
+    assert counted == {Role.DISCLOSURE: 3, Role.COUNSEL: 1, Role.HOLDS: 2, Role.INSPECTOR: 1}
+    assert all((made / "keys" / f"{name}.key").is_file() for name in roles)
+    page = (made / "README.txt").read_text(encoding="utf-8")
+    assert (
+        "ledger show" in page
+        and "keys/inspector.key" in page
+        and "holds-a" in page
+        and "counsel" in page
+    )

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -17,6 +18,7 @@ from counterfoil import ledger
 from counterfoil.batches.remembered import check_batches, check_officers
 from counterfoil.controls.duties.service import listed
 from counterfoil.controls.recall.entered import read_recalls
+from counterfoil.controls.sampling.own_look import FINDINGS, ToldEntries
 from counterfoil.controls.witnesses import enter_fork
 from counterfoil.core.errors import (
     CounterfoilError,
@@ -30,6 +32,7 @@ from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.certification import certification
+from counterfoil.ledger.entries import decode
 from counterfoil.ledger.pages import MOST_ROWS, PageQuery, find_page, index_of_day
 from counterfoil.ledger.store import read_checkpoints, read_entry
 from counterfoil.ledger.watched import checked_head
@@ -41,6 +44,8 @@ from counterfoil.tlog.note import MAX_NOTE_BYTES
 
 PAGE_ENTRIES = 2_000
 """How many entries are looked at for one answer: each has at most a few hundred bytes."""
+
+_FINDINGS: Final = [f'"kind":"{kind.value}"' for kind in FINDINGS]
 
 
 class CheckLedger(Public, frozen=True):
@@ -210,7 +215,10 @@ def read_entries(office: Office, _actor: Actor, question: ReadEntries) -> Genera
 
 def page_entries(office: Office, actor: Actor, question: ReadEntries) -> EntryTexts:
     """Entries as they are kept, as many as one answer holds, for an officer who reads from
-    elsewhere. Raises as `require_reader`; UsageFault `ledger_index`."""
+    elsewhere, without those that they are not told (controls/sampling/own_look.py).
+
+    Raises as `require_reader`; UsageFault `ledger_index`.
+    """
     if question.start < 0 or (question.stop is not None and question.stop < 0):
         raise UsageFault(
             "ledger_index",
@@ -219,10 +227,18 @@ def page_entries(office: Office, actor: Actor, question: ReadEntries) -> EntryTe
             cure="Name an index from 0 to one less than its size.",
         )
     with office.store.reading() as connection:
-        require_reader(connection, actor)
+        reader = require_reader(connection, actor)
         size = office.ledger.size(connection)
         found, following = _page(office, connection, question, question.start)
-    return EntryTexts(size, found, following)
+        told = ToldEntries(office, connection, reader)
+        shown = tuple(each for each in found if _is_told(told, *each))
+    return EntryTexts(size, shown, following)
+
+
+def _is_told(told: ToldEntries, index: int, text: str) -> bool:
+    if not any(name in text for name in _FINDINGS):
+        return True
+    return told.tell(decode(text.encode(), f"entry {index}"))
 
 
 def _page(

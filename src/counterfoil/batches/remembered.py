@@ -34,7 +34,14 @@ from sqlalchemy import (
 from counterfoil.batches.batch import ChunkKind
 from counterfoil.batches.tables import BATCH, CHUNK, OFFICER
 from counterfoil.database import Prepared
-from counterfoil.database.remembered import Content, check_all, check_remembered, row_content, touch
+from counterfoil.database.remembered import (
+    Content,
+    Rows,
+    check_all,
+    check_remembered,
+    row_content,
+    touch,
+)
 
 _UNCOUNTED: Final = (ChunkKind.ANSWER, ChunkKind.ENVELOPE, ChunkKind.KNOWN)
 """Kinds of which a missing chunk decides nothing: it is missed when it is read."""
@@ -75,7 +82,7 @@ def touch_officer(connection: Connection, name: str) -> None:
 
 def check_officers(connection: Connection) -> None:
     """As `check_officer`, of all of them, and that none is missing."""
-    check_all(connection, "officer ", partial(_officers, connection))
+    check_all(connection, "officer ", partial(_OFFICERS.read, connection), _officers)
 
 
 def check_batch(connection: Connection, batch_id: str) -> None:
@@ -90,7 +97,7 @@ def touch_batch(connection: Connection, batch_id: str) -> None:
 
 def check_batches(connection: Connection) -> None:
     """As `check_batch`, of all of them, and that none is missing."""
-    check_all(connection, "batch ", partial(_batches, connection))
+    check_all(connection, "batch ", partial(_batch_rows, connection), _batches)
 
 
 def check_identity(connection: Connection, identity: str) -> None:
@@ -113,7 +120,7 @@ def touch_chunk(connection: Connection, batch_id: str, kind: ChunkKind) -> None:
 
 def contents(connection: Connection) -> dict[str, Content]:
     """Every subject as it is now, for an office that remembered nothing."""
-    found = _officers(connection) | _batches(connection)
+    found = _officers(_OFFICERS.read(connection)) | _batches(_batch_rows(connection))
     made: dict[str, Content] = {name: partial(_same, content) for name, content in found.items()}
     for (identity,) in _IDENTITIES.read(connection):
         made[f"file {identity}"] = partial(_content, connection, _IDENTITY, identity)
@@ -152,14 +159,17 @@ def _of_batch(row: Sequence[Any]) -> list[Any]:
     return found
 
 
-def _officers(connection: Connection) -> dict[str, bytes]:
-    rows = _OFFICERS.read(connection)
+def _officers(rows: Rows) -> dict[str, bytes]:
     return {f"officer {row[0]}": row_content(_flat(row[1:])) for row in rows}
 
 
-def _batches(connection: Connection) -> dict[str, bytes]:
+def _batch_rows(connection: Connection) -> Rows:
+    return _BATCHES.read(connection), _ALL_CHUNKS.read(connection)
+
+
+def _batches(found: Rows) -> dict[str, bytes]:
+    rows, counted = found
     chunks: dict[str, list[Sequence[Any]]] = defaultdict(list)
-    for each in _ALL_CHUNKS.read(connection):
+    for each in counted:
         chunks[each[0]].append(each)
-    rows = _BATCHES.read(connection)
     return {f"batch {row[0]}": _with_chunks([row[1:]], chunks[row[0]]) for row in rows}

@@ -14,7 +14,7 @@ from counterfoil.cli.passphrases import ask, ask_new, passphrase_for, read_passp
 from counterfoil.client import Desk, OfficerKey, RemoteOffice, open_officer_key
 from counterfoil.client.actions import here_only
 from counterfoil.core.errors import StoreFault, UsageFault
-from counterfoil.core.use_cases import NOBODY
+from counterfoil.core.use_cases import NOBODY, Actor
 from counterfoil.core.values import Role
 from counterfoil.office import Office, open_office, read_vkey
 from counterfoil.office.context import Engine
@@ -184,18 +184,19 @@ def quick_desk(directory: Path) -> Desk:
         return open_office(directory, serves=True)
 
 
-def log_in(office: Desk, path: Path | None, passphrase_file: Path | None) -> None:
-    """Ask a service as this officer from now on; an office that was opened here asks for none.
-    Raises UsageFault `officer_missing`, KeyFault."""
+def log_in(office: Desk, path: Path | None, passphrase_file: Path | None) -> Actor:
+    """Ask a service as this officer from now on; an office that was opened here asks for none, and
+    without one it is nobody who asks. Raises UsageFault `officer_missing`, KeyFault."""
+    if path is not None:
+        return officer_key(office, path, passphrase_file).officer
     if isinstance(office, RemoteOffice):
-        if path is None:
-            raise UsageFault(
-                "officer_missing",
-                "no officer's key was named",
-                place="--officer",
-                cure="Name an enrolled officer's key file with --officer.",
-            )
-        officer_key(office, path, passphrase_file)
+        raise UsageFault(
+            "officer_missing",
+            "no officer's key was named",
+            place="--officer",
+            cure="Name an enrolled officer's key file with --officer.",
+        )
+    return NOBODY
 
 
 def opened_here(directory: Path, passphrase: str | None = None) -> Office:

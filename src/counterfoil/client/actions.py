@@ -126,7 +126,7 @@ _TABLE: Final = (
     _question("agreement-versions", versions.list_versions, *_ALL),
     _question("agreement-changes", versions.compare_versions, *_ALL),
     _question("register", standing.show_register, *_ALL),
-    _question("retention-due", retention.list_due, *_ALL),
+    _question("retention-due", retention.page_due, *_ALL),
     _question("status", status.office_state, *_ALL),
     _question("batches", listing.list_batches, *_ALL),
     _question("batch-page", listing.page_batches, *_ALL),

@@ -14,11 +14,13 @@ A `Need` has a code, what it is about, a sentence, and the command that is its c
     cosign_late, publish_late, reconcile_late, clock_late   what runs by the clock
     statements_wait                             what requesters stated of recalls and destruction
     rows_wait, batch_determine, batch_review, batch_release, batch_held
+
+Of what is about batches the first 50 are told of each code, and how many there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -36,10 +38,11 @@ from counterfoil.core.errors import StateFault
 from counterfoil.core.instants import minute_text
 from counterfoil.core.use_cases import NOBODY, Actor
 from counterfoil.core.values import Public
-from counterfoil.disclosure.listing import BatchLine, ListBatches, list_batches
+from counterfoil.disclosure.listing import BatchLine, NeededBatches, needed_batches
 from counterfoil.exchange.statements import count_statements
 from counterfoil.office import Office
 
+TOLD_OF_A_CODE: Final = 50
 WARN_DAYS: Final = 30
 """Days before its end from which an agreement is told of."""
 BY_CLOCK: Final = frozenset({"cosign_late", "publish_late", "reconcile_late", "clock_late"})
@@ -68,13 +71,17 @@ class KeptJob(Public, frozen=True):
 
 
 class OfficeState(Public, frozen=True):
-    """How an office is. `needs`: what needs somebody, the most pressing first; `closing`: whether
-    it was closed for good; `clock`: the jobs of the service's clock, the late ones first, none
+    """How an office is. `needs`: what needs somebody, the most pressing first; `counts`: of a code
+    that is about batches, how many need it; `batches`: the first of them, as the inbox has them and
+    nobody in particular is told, and `batch_count`, how many there are; `closing`: whether it was
+    closed for good; `clock`: the jobs of the service's clock, the late ones first, none
     where no service keeps one."""
 
     needs: tuple[Need, ...]
+    counts: dict[str, int]
     closing: closing.ClosingStatus
     batches: tuple[BatchLine, ...]
+    batch_count: int
     suspended: SuspensionStatus
     standing: OfficeStanding
     witnesses: witnesses.QuorumStatus
@@ -88,10 +95,13 @@ class OfficeState(Public, frozen=True):
 
 def office_state(office: Office, _actor: Actor) -> OfficeState:
     """How the office is. Anybody may ask. Raises StoreFault, VerifyFault (database)."""
+    needed = needed_batches(office, NOBODY, TOLD_OF_A_CODE)
     found = OfficeState(
         needs=(),
+        counts=needed.counts,
         closing=closing.closing_status(office, NOBODY),
-        batches=tuple(list_batches(office, NOBODY, ListBatches())),
+        batches=needed.batches,
+        batch_count=needed.count,
         suspended=suspension_status(office, NOBODY),
         standing=office_standing(office, NOBODY),
         witnesses=witnesses.witness_status(office, NOBODY),
@@ -102,7 +112,7 @@ def office_state(office: Office, _actor: Actor) -> OfficeState:
         statements=count_statements(office, NOBODY),
         clock=_clock(office),
     )
-    return msgspec.structs.replace(found, needs=tuple(needs_of(found)))
+    return msgspec.structs.replace(found, needs=tuple(needs_of(found, needed)))
 
 
 def _incidents(office: Office) -> tuple[incidents.IncidentStatus, ...] | None:
@@ -119,20 +129,27 @@ def _clock(office: Office) -> tuple[KeptJob, ...]:
     return tuple(sorted(found, key=lambda each: not each.late))
 
 
-def needs_of(state: OfficeState) -> Iterator[Need]:
+def needs_of(state: OfficeState, needed: NeededBatches) -> Iterator[Need]:
     """What needs somebody, in the order of the module."""
     if state.closing.entered:
         yield from _unfinished(state.closing)
         return
     yield from _still(state.suspended)
     yield from _days(state)
+    for each in needed.first["answer_late"]:
+        words = f"{each.batch} was to be answered by {minute_text(each.due_at)}."
+        yield Need("answer_late", each.batch, words, "batch list")
     yield from _standing(state.standing)
     yield from _late(state)
     if state.statements:
         words = f"Statements of requesters that wait for two officers: {state.statements}."
         yield Need("statements_wait", "", words, "recall statements")
-    for each in state.batches:
-        yield from _batch(each)
+    for code, (said, command, by_officer) in _OF_A_BATCH.items():
+        for each in needed.first[code]:
+            words = f"{each.batch} {said.format(waiting=each.waiting)}."
+            words += f" {each.claimed_by} has it." if each.claimed_by else ""
+            cure = f"{command} {each.batch}" if command else ""
+            yield Need(code, each.batch, words, cure, by_officer=by_officer)
 
 
 def _unfinished(found: closing.ClosingStatus) -> Iterator[Need]:
@@ -164,10 +181,6 @@ def _days(state: OfficeState) -> Iterator[Need]:
             number = str(duty.number)
             words = f"Duty {number}, {duty.about}, was due on {duty.due_on}."
             yield Need("duty_late", number, words, "duty list")
-    for each in state.batches:
-        if each.late:
-            words = f"{each.batch} was to be answered by {minute_text(each.due_at)}."
-            yield Need("answer_late", each.batch, words, "batch list")
 
 
 def _standing(found: OfficeStanding) -> Iterator[Need]:
@@ -223,22 +236,10 @@ def _late(state: OfficeState) -> Iterator[Need]:
 _NEVER: Final = "was never done"
 
 
-def _batch(each: BatchLine) -> Iterator[Need]:
-    who = f" {each.claimed_by} has it." if each.claimed_by else ""
-    if each.waiting:
-        words = f"{each.waiting} rows of {each.batch} wait for an officer and counsel.{who}"
-        yield Need("rows_wait", each.batch, words, f"waiting {each.batch}")
-    wanted = _STEPS.get(each.state)
-    if wanted:
-        code, said, command, officer = wanted
-        words = f"{each.batch} {said}.{who}"
-        yield Need(code, each.batch, words, f"{command} {each.batch}", by_officer=officer)
-    elif each.state == "held":
-        yield Need("batch_held", each.batch, f"{each.batch} stands still until it is resumed.{who}")
-
-
-_STEPS: Final = {
-    "gated": ("batch_determine", "is to be determined", "determine", False),
-    "determined": ("batch_review", "waits for a first officer", "review", True),
-    "reviewed": ("batch_release", "waits for a second officer", "release", True),
+_OF_A_BATCH: Final[Mapping[str, tuple[str, str, bool]]] = {
+    "rows_wait": ("has {waiting} rows that wait for an officer and counsel", "waiting", True),
+    "batch_determine": ("is to be determined", "determine", False),
+    "batch_review": ("waits for an officer's review", "review", True),
+    "batch_release": ("waits for a second officer", "release", True),
+    "batch_held": ("stands still until it is resumed", "", True),
 }

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -73,6 +73,10 @@ _IN_BUCKET: Final = Prepared(
 
 Content = Callable[[], bytes | None]
 """What the rows of a subject hold now; None where there are none."""
+Rows = Sequence[Any]
+"""Rows as the driver gives them."""
+Contents = Callable[[Rows], Mapping[str, bytes]]
+"""What such rows hold, by subject."""
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -84,14 +88,38 @@ class Record(NamedTuple):
     value: str = ""
 
 
+class Verified:
+    """What earlier transactions of this process found to be right, so that rows which are found
+    again as they were are not digested again. The rows are read each time; numbers that are equal
+    count as the same. `buckets`: rows and records by the digest of a bucket; `rows`: by prefix,
+    under which key and state they were checked, and what they were."""
+
+    def __init__(self) -> None:
+        self.buckets: dict[bytes, tuple[Rows, dict[str, Record]]] = {}
+        self.rows: dict[str, tuple[tuple[bytes, bytes], Rows]] = {}
+
+    def keep_bucket(self, digest: bytes, rows: Rows, bucket: dict[str, Record]) -> None:
+        """Keep a bucket; the oldest go where there are more than two states have."""
+        self.buckets[digest] = rows, bucket
+        while len(self.buckets) > 2 * BUCKETS:
+            del self.buckets[next(iter(self.buckets))]
+
+    def __repr__(self) -> str:
+        return "<Verified>"
+
+
 class Remembered:
     """The map in one transaction. `authority` gives the key and the authenticated state."""
 
     def __init__(
-        self, connection: Connection, authority: Callable[[], tuple[bytes, bytes] | None]
+        self,
+        connection: Connection,
+        authority: Callable[[], tuple[bytes, bytes] | None],
+        verified: Verified,
     ) -> None:
         self._connection = connection
         self._authority = authority
+        self._verified = verified
         self._buckets: dict[int, dict[str, Record]] = {}
         self._touched: dict[str, Content] = {}
         self._values: dict[str, str] = {}
@@ -101,15 +129,20 @@ class Remembered:
         about them commits to, and nothing where there is none."""
         self._check(subject, content, self._authority())
 
-    def check_all(self, prefix: str, load: Callable[[], Mapping[str, bytes]]) -> None:
-        """Check every subject of a prefix: those that are loaded, and that no other is missing.
+    def check_all(self, prefix: str, read: Callable[[], Rows], contents: Contents) -> None:
+        """Check every subject of a prefix: those whose rows are read, and that no other is missing.
         Raises as `check`."""
-        authority, names = self._authority(), self.subjects(prefix)
-        if names is None:
+        authority = self._authority()
+        if authority is None:
             return
-        contents = load()
-        for subject in sorted(names | contents.keys()):
-            self._check(subject, partial(contents.get, subject), authority)
+        rows, written = read(), any(each.startswith(prefix) for each in self._touched)
+        if not written and self._verified.rows.get(prefix) == (authority, rows):
+            return
+        names, found = self.subjects(prefix) or set(), contents(rows)
+        for subject in sorted(names | found.keys()):
+            self._check(subject, partial(found.get, subject), authority)
+        if not written:
+            self._verified.rows[prefix] = authority, rows
 
     def _check(self, subject: str, content: Content, authority: tuple[bytes, bytes] | None) -> None:
         if authority is None or subject in self._touched:
@@ -200,19 +233,12 @@ class Remembered:
         """The records of a bucket, which must be those of the state. Raises VerifyFault
         `remembered_altered`."""
         if at not in self._buckets:
-            try:
-                rows = _IN_BUCKET.read(self._connection, bucket=at)
-                bucket = {str(row[0]): msgspec.convert(row[1:], Record) for row in rows}
-            except msgspec.ValidationError:
-                bucket = {"": Record(b"", -1)}
-            if _bucket_digest(bucket) != state[at * _DIGEST_BYTES : (at + 1) * _DIGEST_BYTES]:
-                raise VerifyFault(
-                    "remembered_altered",
-                    "the digests of the office's rows are not those of its newest entry",
-                    place=f"remembered, bucket {at}",
-                    cure=_CURE,
-                )
-            self._buckets[at] = bucket
+            rows = _IN_BUCKET.read(self._connection, bucket=at)
+            wanted = state[at * _DIGEST_BYTES : (at + 1) * _DIGEST_BYTES]
+            before, known = self._verified.buckets.get(wanted, ((), {}))
+            self._buckets[at] = known if known and rows == before else _checked(at, rows, wanted)
+            if self._buckets[at] is not known:
+                self._verified.keep_bucket(wanted, rows, self._buckets[at])
         return self._buckets[at]
 
     def _write(self, subject: str, at: int, record: Record | None) -> None:
@@ -230,11 +256,13 @@ def check_remembered(connection: Connection, subject: str, content: Content) -> 
         found.check(subject, content)
 
 
-def check_all(connection: Connection, prefix: str, load: Callable[[], Mapping[str, bytes]]) -> None:
-    """Check every subject of a prefix: those that are loaded, and that no other is missing."""
+def check_all(
+    connection: Connection, prefix: str, read: Callable[[], Rows], contents: Contents
+) -> None:
+    """Check every subject of a prefix: those whose rows are read, and that no other is missing."""
     found: Remembered | None = connection.info.get(IN_TRANSACTION)
     if found is not None:
-        found.check_all(prefix, load)
+        found.check_all(prefix, read, contents)
 
 
 def touch(connection: Connection, subject: str, content: Content) -> None:
@@ -299,6 +327,23 @@ def _disagrees(subject: str, found: Record | None) -> VerifyFault:
 
 def _digest(key: bytes, subject: str, content: bytes) -> bytes:
     return hmac.digest(key, _CONTEXT + subject.encode() + b"\x00" + content, "sha256")
+
+
+def _checked(at: int, rows: Rows, wanted: bytes) -> dict[str, Record]:
+    """The records in the rows of a bucket. Raises VerifyFault `remembered_altered` where the
+    bucket's digest is another one."""
+    try:
+        bucket = {str(row[0]): msgspec.convert(row[1:], Record) for row in rows}
+    except msgspec.ValidationError:
+        bucket = {"": Record(b"", -1)}
+    if _bucket_digest(bucket) != wanted:
+        raise VerifyFault(
+            "remembered_altered",
+            "the digests of the office's rows are not those of its newest entry",
+            place=f"remembered, bucket {at}",
+            cure=_CURE,
+        )
+    return bucket
 
 
 def _bucket_of(subject: str) -> int:

@@ -14,7 +14,7 @@ nobody's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -104,10 +104,12 @@ def claim_batch(office: Office, actor: Actor, command: ClaimBatch) -> Claim:
     return Claim(command.batch, to, at, officer.name)
 
 
-def read_claims(office: Office, connection: Connection) -> Mapping[str, Claim]:
-    """Who has which batch, as far as officers who may have it signed it."""
+def read_claims(
+    office: Office, connection: Connection, wanted: Iterable[Batch]
+) -> Mapping[str, Claim]:
+    """Who has which of these batches, as far as officers who may have it signed it."""
     officers = _who_claim(connection)
-    found = (_read(office, path.stem, officers) for path in _folder(office).glob("b-*.json"))
+    found = (_read(office, each.id, officers) for each in wanted if each.state in OPEN_STATES)
     return {each.batch: each for each in found if each is not None}
 
 
@@ -167,9 +169,5 @@ def _read(office: Office, batch: str, officers: Mapping[str, Officer]) -> Claim 
     return Claim(batch, kept.to, kept.at, kept.by)
 
 
-def _folder(office: Office) -> Path:
-    return office.directory / FOLDER
-
-
 def _path(office: Office, batch: str) -> Path:
-    return _folder(office) / f"{batch}.json"
+    return office.directory / FOLDER / f"{batch}.json"

@@ -7,40 +7,63 @@ it says of nobody what became of a question.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final, Literal, NamedTuple, get_args
 
 from counterfoil.batches import pages
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.rows import Gated, Granted, Refused, Rejected
 from counterfoil.batches.session import BatchSession, request_of
-from counterfoil.core.instants import from_instant, instant_text
+from counterfoil.batches.states import BatchState
+from counterfoil.controls.sampling.own_look import NO_LOOKS, NOT_TOLD, is_told
+from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import NotCompared, Public
+from counterfoil.database import Connection
 from counterfoil.disclosure.claims import OPEN_STATES, Claim, read_claims
-from counterfoil.disclosure.screening import waits
-from counterfoil.disclosure.steps import BatchStatus, in_order, status_of
+from counterfoil.disclosure.screening import OVERRIDDEN, WAITING, waits
+from counterfoil.disclosure.steps import status_of
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_officer
 from counterfoil.office.records import decided_word, public_codes
 
+LISTED_AT_ONCE: Final = 200
+NeedCode = Literal[
+    "", "answer_late", "rows_wait", "batch_determine", "batch_review", "batch_release", "batch_held"
+]
+"""What a batch needs of somebody. Where the office asks for a sample, `batch_review` stands for
+both officers: which of them it waits for is not told (controls/sampling/own_look.py)."""
+NEED_CODES: Final[tuple[NeedCode, ...]] = tuple(each for each in get_args(NeedCode) if each)
+_NEED_OF: Final[Mapping[str, NeedCode]] = {
+    BatchState.GATED: "batch_determine",
+    BatchState.DETERMINED: "batch_review",
+    BatchState.REVIEWED: "batch_release",
+    BatchState.HELD: "batch_held",
+}
+
 
 class ListBatches(Public, frozen=True):
-    """List the batches. `state`: only those in it; "" for all. `batch`: that one alone, without a
-    look at the others; "" for all."""
+    """List the batches. `state`: only those in it, as it is told to who asks; "" for all. `batch`:
+    that one alone, without a look at the others; "" for all. `number`: which 200 of them, from
+    1."""
 
     state: str = ""
     batch: str = ""
+    number: int = 1
 
 
 class BatchLine(Public, frozen=True):
-    """One batch. Times are UTC; `reviewed_by`, `released_by` and `claimed_by`, who has it in hand
+    """One batch, as who asks is told of it (controls/sampling/own_look.py). Times are UTC;
+    `reviewed_by`, `released_by` and `claimed_by`, who has it in hand
     (claims.py), are officers' names, or ""; `waiting` counts requests that wait for an officer.
     `due_at`: by when it is to be answered or withdrawn, as the agreement in force today has it, or
-    "" where that names no hours; `late`: whether it is open beyond that."""
+    "" where that names no hours; `late`: whether it is open beyond that. `determinations`: their
+    digest, "" before there are any."""
 
     batch: str
     state: str
@@ -55,6 +78,7 @@ class BatchLine(Public, frozen=True):
     claimed_at: str = ""
     due_at: str = ""
     late: bool = False
+    determinations: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -63,21 +87,35 @@ class BatchLine(Public, frozen=True):
 
 
 class PageBatches(Public, frozen=True):
-    """Show a page of the batches. `number` counts from 1; `size`: lines of a page, 1 to 200."""
+    """Show a page of the batches. `number` counts from 1; `size`: lines of a page, 1 to 200;
+    `need`: only those that need it, "" for all."""
 
     number: int = 1
     size: int = 25
+    need: NeedCode = ""
 
 
 class BatchPage(Public, frozen=True):
     """A page of the batches: those that are open come first, oldest first, then the others, newest
-    first. `waiting` and `late` count all that are open, and those of them that are late."""
+    first. `waiting` and `late` count all that are open, and those of them that are late; `needs`,
+    how many need what."""
 
     lines: tuple[BatchLine, ...]
     waiting: int
     late: int
     number: int
     pages: int
+    needs: dict[str, int]
+
+
+class NeededBatches(Public, frozen=True):
+    """The first batches as the inbox has them, and how many there are; by the code of what they
+    need, how many need it, and the first of them."""
+
+    batches: tuple[BatchLine, ...]
+    count: int
+    counts: dict[str, int]
+    first: dict[str, tuple[BatchLine, ...]]
 
 
 class ShowBatch(Public, frozen=True):
@@ -109,41 +147,73 @@ class BatchRows(Public, frozen=True):
     rows: tuple[BatchRow, ...]
 
 
-def list_batches(office: Office, _actor: Actor, question: ListBatches) -> list[BatchLine]:
-    """Every batch, or those in one state: the late ones first, then the others, each oldest first.
-    Anybody may ask. Raises StateFault `batch_unknown` for one that is named and is not there."""
+def list_batches(
+    office: Office, actor: Actor, question: ListBatches, looks: Mapping[str, str] = NO_LOOKS
+) -> list[BatchLine]:
+    """Every batch, or those in one state, 200 at a time: the late ones first, then the others, each
+    oldest first. Anybody may ask; `looks`: as of controls/sampling/own_look.py. Raises StateFault
+    `batch_unknown` for one that is named and is not there."""
     with office.store.reading() as connection:
-        claims = read_claims(office, connection)
-        named = question.batch
-        wanted = [batches.find_batch(connection, named)] if named else in_order(office, connection)
-        found = [_line(office, batch, claims) for batch in wanted]
-    chosen = [line for line in found if question.state in ("", line.state)]
-    return sorted(chosen, key=lambda line: not line.late)
+        told = _Told(office, connection, actor, looks)
+        if question.batch:
+            found = [told.line(batches.find_batch(connection, question.batch))]
+            return [line for line in found if question.state in ("", line.state)]
+        outlines = _outlines(office, connection)
+        ordered = [each for each in outlines if each.late] + [
+            each for each in outlines if not each.late
+        ]
+        wanted = [each.id for each in ordered if _may_be(each.state, question.state)]
+        first = (max(question.number, 1) - 1) * LISTED_AT_ONCE
+        chosen = (line for line in told.lines(wanted) if question.state in ("", line.state))
+        if not question.state:
+            chosen, first = told.lines(wanted[first : first + LISTED_AT_ONCE]), 0
+        return list(islice(chosen, first, first + LISTED_AT_ONCE))
 
 
-def page_batches(office: Office, _actor: Actor, question: PageBatches) -> BatchPage:
-    """A page of the batches. Anybody may ask. A number beyond the last page is the last."""
-    size = min(max(question.size, 1), 200)
-    agreement, now = office.law.agreement, office.clock()
+def page_batches(
+    office: Office, actor: Actor, question: PageBatches, looks: Mapping[str, str] = NO_LOOKS
+) -> BatchPage:
+    """A page of the batches. Anybody may ask; `looks`: as of controls/sampling/own_look.py.
+    A number beyond the last page is the last."""
+    size = min(max(question.size, 1), LISTED_AT_ONCE)
     with office.store.reading() as connection:
-        claims = read_claims(office, connection)
-        found = pages.page_batches(connection, OPEN_STATES, question.number, size)
+        outlines = _outlines(office, connection)
+        ordered = _inbox(outlines)
+        if question.need:
+            ordered = [each.id for each in outlines if question.need in each.needs]
+        last = max(1, -(-len(ordered) // size))
+        number = min(max(question.number, 1), last)
+        wanted = ordered[(number - 1) * size : number * size]
+        lines = tuple(_Told(office, connection, actor, looks).lines(wanted))
+    needs = _counted(outlines)
+    count = sum(each.state in OPEN_STATES for each in outlines)
+    return BatchPage(lines, count, needs.get("answer_late", 0), number, last, needs)
 
-    def is_in_time(received_at: str) -> bool:
-        due = due_at(agreement, from_instant(received_at))
-        return due is None or due >= now
 
-    return BatchPage(
-        tuple(_line(office, batch, claims) for batch in found.batches),
-        len(found.waiting),
-        bisect_left(found.waiting, True, key=is_in_time),  # one agreement: the oldest are late
-        found.number,
-        found.pages,
+def needed_batches(office: Office, actor: Actor, most: int) -> NeededBatches:
+    """What the batches need of somebody. Anybody may ask."""
+    with office.store.reading() as connection:
+        outlines, told = (_outlines(office, connection), _Told(office, connection, actor, NO_LOOKS))
+        first = {
+            code: list(islice((each.id for each in outlines if code in each.needs), most))
+            for code in NEED_CODES
+        }
+        shown = _inbox(outlines)[:most]
+        wanted = dict.fromkeys(each for ids in (shown, *first.values()) for each in ids)
+        lines = {each.batch: each for each in told.lines(list(wanted))}
+    return NeededBatches(
+        tuple(lines[each] for each in shown),
+        len(outlines),
+        _counted(outlines),
+        {code: tuple(lines[each] for each in ids) for code, ids in first.items()},
     )
 
 
-def show_batch(office: Office, actor: Actor, question: ShowBatch) -> BatchRows:
-    """The rows of a batch; enters that this officer looked.
+def show_batch(
+    office: Office, actor: Actor, question: ShowBatch, looks: Mapping[str, str] = NO_LOOKS
+) -> BatchRows:
+    """The rows of a batch; enters that this officer looked. `looks`: as of
+    controls/sampling/own_look.py.
 
     Raises UsageFault `actor_refused`, StateFault `batch_unknown`, KeyFault, StoreFault; as
     `require_officer`.
@@ -161,8 +231,8 @@ def show_batch(office: Office, actor: Actor, question: ShowBatch) -> BatchRows:
         ]
         said = {"rows": question.outcome or "all"}
         journal.enter_look(office, connection, officer, said, batch.id)
-        claims = read_claims(office, connection)
-    return BatchRows(_line(office, batch, claims), tuple(rows))
+        line = _Told(office, connection, officer, looks).line(batch)
+    return BatchRows(line, tuple(rows))
 
 
 def due_at(agreement: Agreement, received_at: datetime) -> datetime | None:
@@ -172,26 +242,95 @@ def due_at(agreement: Agreement, received_at: datetime) -> datetime | None:
     return None if hours is None else received_at + timedelta(hours=hours)
 
 
-def _line(office: Office, batch: Batch, claims: Mapping[str, Claim]) -> BatchLine:
-    status: BatchStatus = status_of(batch)
-    is_open = batch.state in OPEN_STATES
-    claim = claims.get(batch.id, Claim(batch.id)) if is_open else Claim(batch.id)
-    due = due_at(office.law.agreement, batch.received_at)
-    return BatchLine(
-        batch=batch.id,
-        state=status.state,
-        received_at=instant_text(batch.received_at),
-        route=batch.header.route,
-        principal=batch.header.principal,
-        counts=status.counts,
-        waiting=status.waiting,
-        reviewed_by=batch.first_officer,
-        released_by=batch.second_officer,
-        claimed_by=claim.officer,
-        claimed_at=claim.at,
-        due_at=instant_text(due) if due else "",
-        late=is_open and due is not None and due < office.clock(),
-    )
+class _Outlined(NamedTuple):
+    """A batch in outline, and what it needs."""
+
+    id: str
+    state: str
+    late: bool
+    needs: tuple[str, ...]
+
+
+def _outlines(office: Office, connection: Connection) -> list[_Outlined]:
+    """Every batch in outline, oldest first."""
+    hours = office.law.agreement.answer_within_hours
+    before = "" if hours is None else instant_text(office.clock() - timedelta(hours=hours))
+    found: list[_Outlined] = []
+    for each in pages.outline_batches(connection, WAITING, OVERRIDDEN):
+        late = each.state in OPEN_STATES and each.received_at < before
+        waits = each.state == BatchState.GATED and each.waiting > 0
+        wanted = {"answer_late": late, "rows_wait": waits, _need_of(office, each.state): True}
+        named = tuple(need for need, is_so in wanted.items() if need and is_so)
+        found.append(_Outlined(each.id, each.state, late, named))
+    return found
+
+
+def _inbox(outlines: Sequence[_Outlined]) -> list[str]:
+    """Those that are open, oldest first, then the others, newest first."""
+    is_open = [each.id for each in outlines if each.state in OPEN_STATES]
+    return is_open + [each.id for each in reversed(outlines) if each.state not in OPEN_STATES]
+
+
+def _counted(outlines: Sequence[_Outlined]) -> dict[str, int]:
+    return dict(Counter(need for each in outlines for need in each.needs))
+
+
+def _need_of(office: Office, state: str) -> str:
+    """What a batch in this state needs; "" where nothing."""
+    if state == BatchState.REVIEWED and office.settings.sample_rows:
+        return _NEED_OF[NOT_TOLD]
+    return _NEED_OF.get(state, "")
+
+
+def _may_be(state: str, wanted: str) -> bool:
+    """Whether a batch in this state may be told of as in the wanted one."""
+    told = {state, NOT_TOLD} if state == BatchState.REVIEWED else {state}
+    return not wanted or wanted in told
+
+
+class _Told:
+    """Batches as one actor is told of them."""
+
+    def __init__(
+        self, office: Office, connection: Connection, actor: Actor, looks: Mapping[str, str]
+    ) -> None:
+        self._office, self._connection = office, connection
+        self._actor, self._looks = actor, looks
+
+    def lines(self, ids: Sequence[str]) -> Iterator[BatchLine]:
+        """The lines of batches that were checked in this transaction."""
+        for at in range(0, len(ids), LISTED_AT_ONCE):
+            found = pages.read_batches(self._connection, ids[at : at + LISTED_AT_ONCE])
+            claims = read_claims(self._office, self._connection, found)
+            for batch in found:
+                yield self._line(batch, claims)
+
+    def line(self, batch: Batch) -> BatchLine:
+        """The line of one batch."""
+        return self._line(batch, read_claims(self._office, self._connection, [batch]))
+
+    def _line(self, batch: Batch, claims: Mapping[str, Claim]) -> BatchLine:
+        office = self._office
+        told = is_told(office, self._connection, self._actor, batch, self._looks)
+        status = status_of(batch)
+        claim = claims.get(batch.id, Claim(batch.id))
+        due = due_at(office.law.agreement, batch.received_at)
+        return BatchLine(
+            batch=batch.id,
+            state=status.state if told else str(NOT_TOLD),
+            received_at=instant_text(batch.received_at),
+            route=batch.header.route,
+            principal=batch.header.principal,
+            counts=status.counts,
+            waiting=status.waiting,
+            reviewed_by=batch.first_officer if told else "",
+            released_by=batch.second_officer,
+            claimed_by=claim.officer,
+            claimed_at=claim.at,
+            due_at=instant_text(due) if due else "",
+            late=batch.state in OPEN_STATES and due is not None and due < office.clock(),
+            determinations=batch.determinations_digest,
+        )
 
 
 def _rows(session: BatchSession, codes: dict[str, str]) -> Iterator[BatchRow]:

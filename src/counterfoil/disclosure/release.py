@@ -19,6 +19,7 @@ from counterfoil.batches.session import BatchSession
 from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.notices.service import require_noticed
+from counterfoil.controls.sampling.own_look import as_told
 from counterfoil.controls.sampling.service import require_sampled
 from counterfoil.controls.witnesses import (
     require_no_later_history,
@@ -109,7 +110,7 @@ def read_answer(office: Office, actor: Actor, question: ReadAnswer) -> Generator
     with office.store.reading() as connection:
         authority.require_officer(connection, actor)
         batch = running_batch(office, connection, question.batch)
-        batch.require(BatchState.RELEASED)
+        as_told(office, connection, actor, batch).require(BatchState.RELEASED)
         require_witnessed(office, connection)
         answer = read_sealed(office.batch_session(connection, batch))
         proof = witnessed_proof(office, connection, batch.release_index)

@@ -10,6 +10,7 @@ from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
+from counterfoil.controls.sampling.own_look import as_told
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor
@@ -61,9 +62,12 @@ def batch_statuses(office: Office, _actor: Actor) -> list[BatchStatus]:
         return [status_of(batch) for batch in in_order(office, connection)]
 
 
-def batch_status(office: Office, _actor: Actor, batch_id: str) -> BatchStatus:
-    """Where one batch stands. Anybody may ask. Raises StateFault `batch_unknown`."""
-    return status_of(find(office, batch_id))
+def batch_status(office: Office, actor: Actor, batch_id: str) -> BatchStatus:
+    """Where one batch stands, as this actor is told of it (controls/sampling/own_look.py).
+    Anybody may ask. Raises StateFault `batch_unknown`."""
+    with office.store.reading() as connection:
+        batch = batches.find_batch(connection, batch_id)
+        return status_of(as_told(office, connection, actor, batch))
 
 
 @contextmanager

@@ -51,7 +51,13 @@ from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.errors import CounterfoilError, KeyFault, StoreFault, VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.database import METADATA, Connection
-from counterfoil.database.remembered import EMPTY_STATE, IN_TRANSACTION, Content, Remembered
+from counterfoil.database.remembered import (
+    EMPTY_STATE,
+    IN_TRANSACTION,
+    Content,
+    Remembered,
+    Verified,
+)
 from counterfoil.ledger.entries import Entry, EntryKind, counts_text, decode
 from counterfoil.ledger.store import (
     Hashes,
@@ -144,6 +150,7 @@ class HeadKeeper:
         self.admit = admit
         self.mark = mark
         self._is_marked = False
+        self.verified = Verified()
         self.entries: dict[int, Entry] = {}
         """Entries that were found under a head: the tree only grows, so they stay what they are.
         The newest of them, `_MOST_ENTRIES`."""
@@ -207,7 +214,7 @@ class TransactionHead:
         self._is_checked = False
         self._recorded: bytes | None = None
         self._is_begun = False
-        self.remembered = Remembered(connection, self._authority)
+        self.remembered = Remembered(connection, self._authority, keeper.verified)
 
     def check(self) -> AuthenticatedHead | None:
         """The head as the transaction found it, once it is authenticated (1); None where the office

@@ -1,7 +1,8 @@
 """A sandbox: an office of made-up people with everything that a first try needs, in one folder.
 
     D/office/            the office; D/mailbox/ and D/public/ beside it
-    D/keys/officer-?.key three officers, a, b and c; their keys have no passphrase
+    D/keys/officer-?.key three officers of disclosure, a, b and c; and counsel.key, holds-a.key,
+                         holds-b.key and inspector.key; the keys have no passphrase
     D/kit/requester.key  a requester's key, and requester.opening.key, which opens answers
     D/kit/office.json    what a requester trusts of this office (docs/guides/requester.md)
     D/service.toml       how it is served
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +52,13 @@ NAME: Final = "counterfoil.example/sandbox"
 PRINCIPAL: Final = "sandbox-principal"
 OFFICERS: Final = ("officer-a", "officer-b")
 _THIRD: Final = "officer-c"
+_OTHERS: Final = {
+    "counsel": Role.COUNSEL,
+    "holds-a": Role.HOLDS,
+    "holds-b": Role.HOLDS,
+    "inspector": Role.INSPECTOR,
+}
+"""Of every other role as many as its acts need, so that each page can be tried."""
 _FRESH_SECONDS: Final = 400_000_000
 """A sandbox that was stopped for months is as healthy as ever."""
 _ENDING_SECONDS: Final = 3.0
@@ -148,6 +156,14 @@ def make_sandbox(
 def _make(directory: Path) -> None:
     shutil.copytree(examples(), directory / "examples")
     _fill(directory, NAME, directory / "examples" / "people.csv", None)
+    office_dir = directory / "office"
+    office = open_office(office_dir)
+    try:
+        for name, role in _OTHERS.items():
+            create_officer(office, office_dir / "keys", name, None, role)
+    finally:
+        office.close()
+    _copy_keys(directory, _OTHERS)
     (directory / MARKER).write_text(
         "Made by `counterfoil serve all --sandbox`.\n", encoding="utf-8"
     )
@@ -178,14 +194,18 @@ def _fill(
         create_officer(office, office_dir / "keys", _THIRD, None, Role.DISCLOSURE)
     finally:
         office.close()
-    for officer in (*OFFICERS, _THIRD):
-        for suffix in ("key", "vkey"):
-            shutil.copy(office_dir / "keys" / f"{officer}.{suffix}", keys)
+    _copy_keys(directory, (*OFFICERS, _THIRD))
     (office_dir / "exchange").mkdir(mode=0o700)
     (office_dir / "exchange" / OPEN_REPLY).write_text(f"{opening}\n", encoding="ascii")
     Mailbox(directory / "mailbox").make()
     (directory / "public").mkdir()
     return made
+
+
+def _copy_keys(directory: Path, names: Iterable[str]) -> None:
+    for name in names:
+        for suffix in ("key", "vkey"):
+            shutil.copy(directory / "office" / "keys" / f"{name}.{suffix}", directory / "keys")
 
 
 def _make_requester(kit: Path) -> PublicOpeningKey:

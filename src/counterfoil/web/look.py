@@ -39,6 +39,15 @@ STATES: Final[Mapping[str, str]] = {
     "held": "stands still by an order",
 }
 """The states of a batch in which somebody has to do something, in words."""
+NEED_WORDS: Final[Mapping[str, str]] = {
+    "answer_late": "late",
+    "rows_wait": "with rows that wait for an officer",
+    "batch_determine": "to be determined",
+    "batch_review": "to be looked at and signed",
+    "batch_release": "to be released",
+    "batch_held": "stopped by an order",
+}
+"""What batches need, by its code, as a choice of the inbox."""
 _TYPES: Final[Mapping[str, str]] = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

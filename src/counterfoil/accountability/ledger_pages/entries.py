@@ -19,18 +19,20 @@ left out. What witnesses hold is on each entry's own page.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from counterfoil.controls.sampling.own_look import NO_LOOKS, ToldEntries
 from counterfoil.controls.witnesses import office_policy
-from counterfoil.core.errors import InputFault, UsageFault, VerifyFault
+from counterfoil.core.errors import InputFault, StateFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import FIELDS, KINDS, NUMBERS, Entry, decode
 from counterfoil.ledger.log import entry_of_kind, not_believed
-from counterfoil.ledger.pages import EntryPage, PageQuery, find_page, last_time_of
+from counterfoil.ledger.pages import PageQuery, find_page, last_time_of
 from counterfoil.ledger.store import counts_of, find_entry, read_entry, read_head
 from counterfoil.office import Office
 from counterfoil.office.authority import require_reader
@@ -67,7 +69,8 @@ class EntryLine(Public, frozen=True):
 
 
 class EntryList(Public, frozen=True):
-    """A page. As `ledger.pages.EntryPage`."""
+    """A page. As `ledger.pages.EntryPage`; `left_out`: how many entries of it are not told to who
+    asks (controls/sampling/own_look.py)."""
 
     size: int
     entries: tuple[EntryLine, ...]
@@ -75,6 +78,7 @@ class EntryList(Public, frozen=True):
     high: int
     older: bool
     newer: bool
+    left_out: int = 0
 
 
 class ShowEntry(Public, frozen=True):
@@ -114,26 +118,35 @@ class EntryInWords(Public, frozen=True):
     proof: str
 
 
-def list_entries(office: Office, actor: Actor, question: ListEntries) -> EntryList:
-    """A page of entries, the newest first, for an officer who reads.
+def list_entries(
+    office: Office, actor: Actor, question: ListEntries, looks: Mapping[str, str] = NO_LOOKS
+) -> EntryList:
+    """A page of entries, the newest first, for an officer who reads. `looks`: as of
+    controls/sampling/own_look.py.
 
     Raises as `require_reader`; InputFault `entry_filter`; VerifyFault as `find_page`.
     """
     query = _query(question)
     with office.store.reading() as connection:
-        require_reader(connection, actor)
-        page = find_page(connection, query)
-    return _list(page)
+        reader = require_reader(connection, actor)
+        page, told = find_page(connection, query), ToldEntries(office, connection, reader, looks)
+        lines = tuple(_line(index, entry) for index, entry in page.entries if told.tell(entry))
+    left_out = len(page.entries) - len(lines)
+    return EntryList(page.size, lines, page.low, page.high, page.older, page.newer, left_out)
 
 
-def show_entry(office: Office, actor: Actor, question: ShowEntry) -> EntryInWords:
-    """One entry, and what was checked for it. See the module.
+def show_entry(
+    office: Office, actor: Actor, question: ShowEntry, looks: Mapping[str, str] = NO_LOOKS
+) -> EntryInWords:
+    """One entry, and what was checked for it. See the module. `looks`: as of
+    controls/sampling/own_look.py.
 
-    Raises as `require_reader`; UsageFault `ledger_index`; VerifyFault where a check does not hold.
+    Raises as `require_reader`; UsageFault `ledger_index`; StateFault `entry_not_yet`; VerifyFault
+    where a check does not hold.
     """
     index = question.index
     with office.store.reading() as connection:
-        require_reader(connection, actor)
+        reader = require_reader(connection, actor)
         size = office.ledger.size(connection)
         if not 0 <= index < size:
             raise UsageFault(
@@ -144,6 +157,14 @@ def show_entry(office: Office, actor: Actor, question: ShowEntry) -> EntryInWord
             )
         data = read_entry(connection, index)
         entry = decode(data, f"entry {index}")  # 1
+        if not ToldEntries(office, connection, reader, looks).tell(entry):
+            raise StateFault(
+                "entry_not_yet",
+                "this entry tells what another officer found of a sample that you have not looked "
+                "at",
+                place="entry",
+                cure="Look at the whole sample of its batch first; the inbox leads to it.",
+            )
         previous, following = _neighbors(connection, index, entry, size)  # 2
         checked = [
             _yes(1, "Its bytes are canonical JSON, and say only what an entry of its kind may."),
@@ -200,11 +221,6 @@ def _is_day(text: str) -> bool:
 
 def _places(question: ListEntries) -> tuple[int | None, ...]:
     return question.before, question.after
-
-
-def _list(page: EntryPage) -> EntryList:
-    lines = tuple(_line(index, entry) for index, entry in page.entries)
-    return EntryList(page.size, lines, page.low, page.high, page.older, page.newer)
 
 
 def _line(index: int, entry: Entry) -> EntryLine:

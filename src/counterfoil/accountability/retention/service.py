@@ -34,7 +34,7 @@ the acts are not those of the ledger, nothing is disposed of (`orders_disagree`)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -44,6 +44,7 @@ from counterfoil.accountability.retention.litigation import LitigationHolds
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.officers import Role
+from counterfoil.batches.pages import closed_with_rows, read_batches
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.suspension.service import acting, suspensions
 from counterfoil.core.errors import StateFault
@@ -51,7 +52,6 @@ from counterfoil.core.use_cases import Actor, Progress, SignedCommand, Statement
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
-from counterfoil.ledger.store import find_of_batch
 from counterfoil.office import Office, acts, authority, journal
 from counterfoil.office.acts import Act
 from counterfoil.office.keys.wrapped_keys import give_shares
@@ -118,18 +118,43 @@ class Ordered(Public, frozen=True):
 # -- disposal ----------------------------------------------------------------------------------
 
 
+class PageDue(Public, frozen=True):
+    """Show a page of the closed batches that have their rows. `number` counts from 1; `size`: of a
+    page, 1 to 200."""
+
+    number: int = 1
+    size: int = 25
+
+
+class DuePage(Public, frozen=True):
+    """A page of them, the oldest first. `count`: how many there are."""
+
+    batches: tuple[Due, ...]
+    count: int
+    number: int
+    pages: int
+
+
+def page_due(office: Office, _actor: Actor, question: PageDue) -> DuePage:
+    """A page of what `list_due` lists. Anybody may ask; a number beyond the last page is the last.
+    Raises as `list_due`."""
+    size = min(max(question.size, 1), 200)
+    with office.store.reading() as connection:
+        closed = closed_with_rows(connection, tuple(_CLOSED))
+        pages = max(1, -(-len(closed) // size))
+        number = min(max(question.number, 1), pages)
+        shown = closed[(number - 1) * size : number * size]
+        found = tuple(_dues(office, connection, read_batches(connection, shown)))
+    return DuePage(found, len(closed), number, pages)
+
+
 def list_due(office: Office, _actor: Actor) -> tuple[Due, ...]:
     """Every closed batch that has its rows, oldest first; `is_due` for those that `dispose` would
     take now. Anybody may ask; where a litigation hold is of a person, whoever has the office's
     keys. Raises StateFault `orders_disagree`, KeyFault; as `LitigationHolds.keep`."""
     with office.store.reading() as connection:
-        orders = acts.list_acts(connection, *_KINDS)
-        holds = LitigationHolds(office, connection)
-        return tuple(
-            _due(office, connection, batch, orders, holds)
-            for batch in batches.list_batches(connection)
-            if batch.state in _CLOSED and batch.wrapped_key
-        )
+        found = read_batches(connection, closed_with_rows(connection, tuple(_CLOSED)))
+        return tuple(_dues(office, connection, found))
 
 
 def dispose(office: Office, actor: Actor) -> Work[tuple[Due, ...]]:
@@ -182,6 +207,13 @@ def _dispose(office: Office, due: Due, holder: Signer) -> bool:
         return True
 
 
+def _dues(office: Office, connection: Connection, found: Sequence[Batch]) -> Iterator[Due]:
+    orders = acts.list_acts(connection, *_KINDS)
+    holds = LitigationHolds(office, connection)
+    for batch in found:
+        yield _due(office, connection, batch, orders, holds)
+
+
 def _due(
     office: Office,
     connection: Connection,
@@ -189,7 +221,7 @@ def _due(
     orders: Sequence[Act],
     holds: LitigationHolds,
 ) -> Due:
-    closed = _closed_on(connection, batch)
+    closed = _closed_on(office, connection, batch)
     due_on = closed + timedelta(days=office.law.agreement.retention_days)
     day_has_come = office.clock().date() >= due_on
     kept_by = holds.keep(batch, rows=day_has_come)
@@ -209,23 +241,23 @@ def _due(
     )
 
 
-def _closed_on(connection: Connection, batch: Batch) -> date:
+def _closed_on(office: Office, connection: Connection, batch: Batch) -> date:
     """The day of the entry that closed the batch. Raises StateFault `closing_entry` where the
     ledger has none."""
-    wanted = _CLOSED[batch.state]
-    found = [
-        entry
-        for _, entry in find_of_batch(connection, batch.id, frozenset())
-        if entry.kind is wanted
-    ]
-    if not found:
-        raise StateFault(
-            "closing_entry",
-            "the ledger does not hold the entry that closed this batch",
-            place=batch.id,
-            cure="Run `counterfoil ledger check`, and tell the inspector. Nothing was disposed of.",
-        )
-    return date.fromisoformat(found[-1].time[:10])
+    wanted, index = _CLOSED[batch.state], batch.release_index
+    entries = office.ledger.newest_of(connection, wanted)
+    if wanted is EntryKind.RELEASE and index is not None:
+        found = office.ledger.entry(connection, index)
+        entries = iter([(index, found)] if found and found.kind is wanted else [])
+    for _, entry in entries:
+        if entry.fields["batch"] == batch.id:
+            return date.fromisoformat(entry.time[:10])
+    raise StateFault(
+        "closing_entry",
+        "the ledger does not hold the entry that closed this batch",
+        place=batch.id,
+        cure="Run `counterfoil ledger check`, and tell the inspector. Nothing was disposed of.",
+    )
 
 
 # -- orders over a batch -----------------------------------------------------------------------

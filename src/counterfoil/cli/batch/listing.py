@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -27,9 +29,10 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import faults, say, show, write_file
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.client import Desk, OfficerKey, act, ask
-from counterfoil.core.use_cases import NOBODY
+from counterfoil.core.use_cases import Actor
 from counterfoil.disclosure.claims import ClaimBatch, claim_batch, claim_statement
 from counterfoil.disclosure.listing import (
+    LISTED_AT_ONCE,
     BatchLine,
     BatchRow,
     ListBatches,
@@ -61,13 +64,22 @@ def show_list(
     comes first."""
     with faults(as_json=as_json):
         office = desk(directory, passphrase_file)
-        log_in(office, officer, officer_passphrase_file)
-        found = ask(office, list_batches, NOBODY, ListBatches(state))
+        actor = log_in(office, officer, officer_passphrase_file)
+        found = list(_listed(office, actor, state))
         words = "\n".join(_line(each) for each in found) or "No batch has been received."
         show({"batches": msgspec.to_builtins(found)}, words, as_json=as_json)
         for each in found:
             if each.waiting:
                 say(f"`counterfoil waiting {each.batch}` lists {_WAITS}.", quiet=as_json)
+
+
+def _listed(office: Desk, actor: Actor, state: str) -> Iterator[BatchLine]:
+    """Every batch in this state, as many at once as the office gives."""
+    for number in count(1):
+        found = ask(office, list_batches, actor, ListBatches(state, number=number))
+        yield from found
+        if len(found) < LISTED_AT_ONCE:
+            return
 
 
 def show_rows(

@@ -20,7 +20,14 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.client import ask_plainly
-from counterfoil.client.status import BY_CLOCK, KeptJob, Need, OfficeState, office_state
+from counterfoil.client.status import (
+    BY_CLOCK,
+    TOLD_OF_A_CODE,
+    KeptJob,
+    Need,
+    OfficeState,
+    office_state,
+)
 from counterfoil.controls import witnesses
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.suspension.service import SuspensionStatus
@@ -46,6 +53,8 @@ def status(
             + (f"  {each.claimed_by} has it" if each.claimed_by else "")
             for each in state.batches
         ]
+        if state.batch_count > len(state.batches):
+            lines.append(f"{state.batch_count - len(state.batches)} more: `counterfoil batch list`")
         words = "\n".join(lines) or "No batch has been received."
         show(_as_json(state), words, as_json=as_json)
         served = bool(office_url(directory) or service_place(directory))
@@ -56,14 +65,17 @@ def status(
             *_clock(state.clock),
         ]
         said += _needs(state.needs, served=served, here=office_url(directory) is None)
+        said += _untold(state)
         say("\n".join(said), quiet=as_json)
 
 
 def _as_json(state: OfficeState) -> dict[str, object]:
     told: dict[str, object] = {
         "needs": state.needs,
+        "counts": state.counts,
         "closed": state.closing,
         "batches": state.batches,
+        "batch_count": state.batch_count,
         "witnesses": state.witnesses,
         "stopped": {"reaches": state.suspended.scopes, "agrees": state.suspended.agrees},
         "standing": state.standing,
@@ -99,6 +111,15 @@ def _needs(needs: Iterable[Need], *, served: bool, here: bool) -> list[str]:
         elif each.command:
             lines.append(f"  `counterfoil {each.command}`")
     return ["", "Needs somebody:", *lines] if lines else []
+
+
+def _untold(state: OfficeState) -> list[str]:
+    """How many batches need what, where not all of them were told."""
+    return [
+        f"{count - TOLD_OF_A_CODE} more batches need somebody: `counterfoil batch list` [{code}]"
+        for code, count in state.counts.items()
+        if count > TOLD_OF_A_CODE
+    ]
 
 
 def _clock(jobs: Iterable[KeptJob]) -> list[str]:

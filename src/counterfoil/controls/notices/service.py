@@ -34,11 +34,13 @@ nothing released (`orders_disagree`). Lost: restore the backup; the entries stil
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
+from counterfoil.batches.pages import batches_in
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.notices.entered import (
     KINDS,
@@ -146,7 +148,8 @@ def enter_notice(office: Office, actor: Actor, command: EnterNotice) -> NoticeEn
         act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
         batch = batches.find_batch(connection, command.batch)
         entered = entered_of(office, load_entered_acts(office, connection))
-        waiting = _waiting(office, connection, batch, entered)
+        before = _released(office, connection, entered.demands)
+        waiting = _waiting(office, connection, batch, entered, before)
         from_time = waiting.release_from if waiting else instant_text(act.entered_at)
     to = tuple((canonical.read_object(act.committed) or {})["to"])
     return NoticeEntered(command.batch, act.entry_index, to, from_time)
@@ -249,20 +252,27 @@ def list_notices(office: Office, _actor: Actor) -> NoticeListing:
     Raises StateFault `orders_disagree`."""
     with office.store.reading() as connection:
         entered = entered_of(office, load_entered_acts(office, connection))
-        found = [
-            _waiting(office, connection, batch, entered)
-            for batch in batches.list_batches(connection)
-            if entered.demands and batch.state in _OPEN
-        ]
+        found = list(_all_waiting(office, connection, entered)) if entered.demands else []
     return NoticeListing(entered.demands, tuple(each for each in found if each is not None))
 
 
+def _all_waiting(
+    office: Office, connection: Connection, entered: EnteredNotices
+) -> Iterator[WaitingBatch | None]:
+    before = _released(office, connection, entered.demands)
+    for batch in batches_in(connection, _OPEN):
+        yield _waiting(office, connection, batch, entered, before)
+
+
 def _waiting(
-    office: Office, connection: Connection, batch: Batch, entered: EnteredNotices
+    office: Office,
+    connection: Connection,
+    batch: Batch,
+    entered: EnteredNotices,
+    before: list[Released],
 ) -> WaitingBatch | None:
     """What a batch waits for, as if it were to be released now; None where nothing reaches it."""
     wanted = Released(batch.id, _rows_of(connection, batch), office.clock())
-    before = _released(office, connection, entered.demands)
     if not any(reaches(each, wanted, entered.notices, before) for each in entered.demands):
         return None
     times = [

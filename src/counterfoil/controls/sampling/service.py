@@ -17,7 +17,7 @@ were not. Only a sandbox may ask for none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from counterfoil.batches import store as batches
@@ -164,6 +164,15 @@ def require_sampled(office: Office, session: BatchSession) -> None:
         raise not_sampled(batch)
 
 
+def has_concluded(session: BatchSession, officer: Officer) -> bool:
+    """Whether a finding of this officer about the batch's determinations, as they stand, is
+    entered."""
+    return any(
+        (each.officer, each.determinations) == (officer, session.batch.determinations_digest)
+        for each in _findings(session)
+    )
+
+
 def not_sampled(batch: Batch) -> StateFault:
     """Nobody agreed with the sample of the batch as it stands."""
     return StateFault(
@@ -236,13 +245,16 @@ def _sheet_row(request: Request, decided: Match, of: SheetOf) -> SheetRow:
 
 
 def _disagreed_before(session: BatchSession, finding: SampleFinding) -> bool:
-    before = (decode_finding(plain).finding for plain in session.read_all(ChunkKind.SAMPLE))
     return any(
         each.disagreed
         and each.officer == finding.officer
         and each.determinations == finding.determinations
-        for each in before
+        for each in _findings(session)
     )
+
+
+def _findings(session: BatchSession) -> Iterator[SampleFinding]:
+    return (decode_finding(plain).finding for plain in session.read_all(ChunkKind.SAMPLE))
 
 
 def _commitment(session: BatchSession, seq: int, finding: SampleFinding) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from counterfoil.database import Prepared
-from counterfoil.database.remembered import row_content
+from counterfoil.database.remembered import Rows, row_content
 from counterfoil.gate.history.tables import ASKED_FILE, CASELOAD
 
 FILE: Final = "asked file "
@@ -34,11 +34,16 @@ def file_content(connection: Connection, batch_id: str) -> bytes | None:
     return _joined(file, loads) if file or loads else None
 
 
-def file_contents(connection: Connection) -> dict[str, bytes]:
+def file_rows(connection: Connection) -> Rows:
+    """The rows of every file: its own, and its loads."""
+    return _FILES.read(connection), _ALL_LOADS.read(connection)
+
+
+def file_contents(rows: Rows) -> dict[str, bytes]:
     """The content of every file."""
     files: dict[str, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
-    for at, query in enumerate((_FILES, _ALL_LOADS)):
-        for row in query.read(connection):
+    for at, found in enumerate(rows):
+        for row in found:
             files[row[0]][at].append(row[1:])
     return {f"{FILE}{batch}": _joined(*found) for batch, found in files.items()}
 

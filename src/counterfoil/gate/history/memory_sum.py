@@ -48,7 +48,7 @@ from counterfoil.database.remembered import (
     touch,
 )
 from counterfoil.gate.history.fingerprints import Fingerprints
-from counterfoil.gate.history.memory_files import FILE, file_content, file_contents
+from counterfoil.gate.history.memory_files import FILE, file_content, file_contents, file_rows
 from counterfoil.gate.history.memory_parts import (
     BLOCK_BITS,
     PREFIXES,
@@ -186,7 +186,7 @@ def check_memory(connection: Connection, asked: Fingerprints | None = None) -> N
     kept = remembered_value(connection, _MEMORY)
     if key is None or not kept:
         return
-    check_all(connection, FILE, partial(file_contents, connection))
+    check_all(connection, FILE, partial(file_rows, connection), file_contents)
     if kept != _IN_PARTS:
         agrees = _agrees_whole(connection, key)
     elif asked is None:
@@ -296,7 +296,7 @@ def _is_kept(connection: Connection) -> bool:
         check_memory(connection)
     remember_value(connection, _MEMORY, _IN_PARTS)
     if not kept:
-        names = file_contents(connection)
+        names = file_contents(file_rows(connection))
         adopt(
             connection,
             {name: partial(file_content, connection, name.removeprefix(FILE)) for name in names},

@@ -2,8 +2,8 @@
 names the index below or above which they stand. The ledger tells of nobody, so that nothing here is
 entered and everything may stand in an address.
 
-An officer who still has to look at a batch's sample is not shown what another officer found: its
-entries of the kinds `sample` and `review` are left out, and said to be."""
+What tells an officer of another one's finding before they have looked themselves is left out, and
+said to be (controls/sampling/own_look.py)."""
 
 from __future__ import annotations
 
@@ -22,17 +22,15 @@ from counterfoil.accountability.ledger_pages.checkpoints import (
 from counterfoil.accountability.ledger_pages.entries import (
     KIND_MEANINGS,
     EntryInWords,
-    EntryLine,
     EntryList,
     ListEntries,
     ShowEntry,
 )
-from counterfoil.core.errors import InputFault, StateFault
+from counterfoil.core.errors import InputFault
 from counterfoil.web.inspector.parts import read_day, saved
 from counterfoil.web.officers import looks
 from counterfoil.web.page import Page, Visit
 
-_FINDINGS: Final = ("sample", "review")
 _FILTERS: Final = ("kind", "batch", "first", "last")
 
 
@@ -42,12 +40,11 @@ async def show_entries(visit: Visit) -> dict[str, Any]:
     chosen = {name: asked.get(name, "").strip() for name in _FILTERS}
     before, after = (_index(asked.get(name, "")) for name in ("before", "after"))
     question = ListEntries(*(chosen[name] for name in _FILTERS), before=before, after=after)
-    found: EntryList = await visit.ask("ledger-entries", question)
-    shown = [line for line in found.entries if not await _is_blind(visit, line)]
+    found: EntryList = await visit.ask("ledger-entries", question, looks.concluded(visit))
     return {
         "found": found,
-        "shown": shown,
-        "left_out": len(found.entries) - len(shown),
+        "shown": found.entries,
+        "left_out": found.left_out,
         "kinds": KIND_MEANINGS,
         "chosen": chosen,
         "filtered": any(chosen.values()),
@@ -99,28 +96,9 @@ async def show_days_file(visit: Visit) -> Response:
 
 async def _entry(visit: Visit) -> EntryInWords:
     index = _index(visit.part("index"))
-    found: EntryInWords = await visit.ask("ledger-entry", ShowEntry(-1 if index is None else index))
-    if await _is_blind(visit, found.line):
-        raise StateFault(
-            "entry_not_yet",
-            "this entry tells what another officer found of a sample that you have not looked at",
-            place="entry",
-            cure="Look at the whole sample of its batch first; the inbox leads to it.",
-        )
+    question = ShowEntry(-1 if index is None else index)
+    found: EntryInWords = await visit.ask("ledger-entry", question, looks.concluded(visit))
     return found
-
-
-async def _is_blind(visit: Visit, line: EntryLine) -> bool:
-    """Whether an entry would tell who looks at it what another officer found, before they have
-    looked at the sample themselves."""
-    batch = str(line.fields.get("batch", ""))
-    if line.kind not in _FINDINGS or not visit.may("review"):
-        return False
-    try:
-        of_batch = await looks.line_of(visit, batch)
-    except StateFault:  # of another time, or disposed of
-        return False
-    return looks.of(visit, of_batch).to_do == "sample"
 
 
 async def _days(visit: Visit) -> ComparedDays:

@@ -103,7 +103,9 @@ def _shown(waiting: WaitingRequests | None) -> list[Any]:
 async def rows(visit: Visit) -> dict[str, Any]:
     """The rows of one outcome, a page of them."""
     outcome = visit.form.choose("outcome", "outcome", OUTCOMES)
-    found: BatchRows = await visit.ask("batch-rows", ShowBatch(visit.part("batch"), outcome))
+    found: BatchRows = await visit.ask(
+        "batch-rows", ShowBatch(visit.part("batch"), outcome), looks.concluded(visit)
+    )
     page = page_of(found.rows, visit.form.get("page"), ROWS_A_PAGE)
     codes = Counter(code for row in found.rows for code in row.codes)
     return {

@@ -1,5 +1,8 @@
 """The first page: every batch that somebody still has to do something about, those that are late
-first, then the oldest; then those that are done, newest first; a page of them at a time."""
+first, then the oldest; then those that are done, newest first; a page of them at a time.
+
+/?need=CODE&page=N    only those that need it, by the codes of disclosure/listing.py
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from typing import Any, Final
 
 from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Public
-from counterfoil.disclosure.listing import BatchLine, BatchPage, PageBatches
+from counterfoil.disclosure.listing import NEED_CODES, BatchLine, BatchPage, NeedCode, PageBatches
+from counterfoil.web.look import NEED_WORDS
 from counterfoil.web.officers import looks
+from counterfoil.web.officers.paging import number_asked
 from counterfoil.web.page import Page, Visit
 
 LISTED_A_PAGE: Final = 25
@@ -23,9 +28,11 @@ _NEEDS: Final = {
 
 async def show(visit: Visit) -> dict[str, Any]:
     """The batches, those to be done first."""
-    asked = visit.request.query_params.get("page", "")
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
-    found: BatchPage = await visit.ask("batch-page", PageBatches(number, LISTED_A_PAGE))
+    number = number_asked(visit.request.query_params.get("page", ""))
+    asked = visit.request.query_params.get("need", "")
+    need: NeedCode = _need(asked)
+    question = PageBatches(number, LISTED_A_PAGE, need)
+    found: BatchPage = await visit.ask("batch-page", question, looks.concluded(visit))
     now = visit.dispatch.office.clock()
     shown = [_listed(visit, line, now) for line in found.lines]
     return {
@@ -33,9 +40,23 @@ async def show(visit: Visit) -> dict[str, Any]:
         "done": [each for each in shown if not each.line.is_open],
         "count": found.waiting,
         "late": found.late,
+        "need": need,
+        "needs": [
+            (each, NEED_WORDS[each], found.needs[each])
+            for each in NEED_CODES
+            if each in found.needs
+        ],
         "number_of_page": found.number,
         "number_of_pages": found.pages,
     }
+
+
+def _need(asked: str) -> NeedCode:
+    """The need that an address names; "" where it names none."""
+    for each in NEED_CODES:
+        if each == asked:
+            return each
+    return ""
 
 
 class Listed(Public, frozen=True):

@@ -1,6 +1,6 @@
 """Incidents with the hours that are left until their report is due, and the duties with a day.
 
-/incidents                     every incident, the urgent first, and the duties that are open
+/incidents?page=N&duties=M     incidents that are not closed, the urgent first, and open duties
 /incidents/new                 POST: open one
 /incidents/{number}/report     POST: enter that it was reported
 /incidents/{number}/close      POST: close it
@@ -22,18 +22,21 @@ from counterfoil.controls.incidents.service import (
 )
 from counterfoil.web.officers import signing
 from counterfoil.web.officers.files import number_of
+from counterfoil.web.officers.paging import page_of
 from counterfoil.web.page import Handler, Page, Shown, Visit
+
+_A_PAGE: Final = 25
 
 
 async def show(visit: Visit) -> dict[str, Any]:
     """Incidents and duties."""
     found: list[IncidentStatus] = await visit.ask("incidents")
     duties: DutyListing = await visit.ask("duties")
+    asked = visit.request.query_params
     return {
-        "running": sorted((each for each in found if each.state == "open"), key=_urgency),
-        "others": [each for each in found if each.state != "open"],
+        "incidents": page_of(sorted(found, key=_urgency), asked.get("page", ""), _A_PAGE),
         "classes": CLASSES,
-        "duties": [each for each in duties.duties if not each.closed_at],
+        "duties": page_of(duties.open, asked.get("duties", ""), _A_PAGE),
         "duty_choices": [(each, _duty_said(each)) for each in openable()],
         "sentences": {each.id: each.sentence for each in duty_classes().values()},
         "closed_by": {each.id: each.closed_by for each in duty_classes().values()},
@@ -48,8 +51,9 @@ def _duty_said(name: str) -> str:
     return f"{found.sentence} ({found.citation})"
 
 
-def _urgency(incident: IncidentStatus) -> int:
-    return incident.hours_left
+def _urgency(incident: IncidentStatus) -> tuple[bool, int]:
+    """Those that are open first, the least time left first; then those that were reported."""
+    return incident.state != "open", incident.hours_left if incident.state == "open" else 0
 
 
 async def new(visit: Visit) -> Shown:

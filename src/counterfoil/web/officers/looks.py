@@ -24,6 +24,11 @@ class Look:
         self.agrees: dict[str, bool] = {}
 
     @property
+    def determinations(self) -> str:
+        """The digest of the determinations that were shown; "" where no row was drawn."""
+        return self.rows[0].of.determinations if self.rows else ""
+
+    @property
     def next_row(self) -> int | None:
         """The place of the first row without a conclusion; None when all have one."""
         for at, row in enumerate(self.rows):
@@ -92,6 +97,8 @@ class Stand:
 def of(visit: Visit, line: BatchLine) -> Stand:
     """Where the officer who is signed in is with a batch."""
     look = find(visit, line.batch)
+    if look is not None and look.determinations not in ("", line.determinations):
+        look = None
     sampled = bool(visit.dispatch.office.settings.sample_rows)
     is_second = line.state == "reviewed" and line.reviewed_by != visit.officer.officer.name
     stand = Stand(sampled=sampled, look=look, to_do="")
@@ -102,7 +109,15 @@ def of(visit: Visit, line: BatchLine) -> Stand:
     return stand
 
 
+def concluded(visit: Visit) -> dict[str, str]:
+    """By batch, the determinations of which the officer answered every row of the sample, in this
+    session."""
+    kept: dict[str, Look] = visit.session.kept.get(_KEPT, {})
+    return {batch: look.determinations for batch, look in kept.items() if look.is_whole}
+
+
 async def line_of(visit: Visit, batch: str) -> BatchLine:
     """The line of one batch. Raises StateFault `batch_unknown`."""
-    found: list[BatchLine] = await visit.ask("batches", ListBatches(batch=batch or "none"))
+    question = ListBatches(batch=batch or "none")
+    found: list[BatchLine] = await visit.ask("batches", question, concluded(visit))
     return found[0]

@@ -19,6 +19,7 @@ from counterfoil.controls.notices.service import EnterNotice, WriteNotice, Writt
 from counterfoil.web.inspector.parts import saved
 from counterfoil.web.officers import signing
 from counterfoil.web.officers.files import MOST_BYTES, keep, number_of, upload
+from counterfoil.web.officers.paging import page_of
 from counterfoil.web.page import Page, Shown, Visit
 
 _ORDER: Final = "order "
@@ -30,7 +31,7 @@ async def show(visit: Visit) -> dict[str, Any]:
     demands = [(each, each.source.removeprefix(_ORDER)) for each in found.demands]
     return {
         "demands": [(each, number if number != each.source else "") for each, number in demands],
-        "waiting": found.waiting,
+        "waiting": page_of(found.waiting, visit.request.query_params.get("page", ""), 25),
     }
 
 

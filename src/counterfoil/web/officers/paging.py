@@ -16,10 +16,15 @@ class Paged(NamedTuple, Generic[Row]):
     pages: int
 
 
+def number_asked(text: str) -> int:
+    """The number of a page that an address or a form names; 1 where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+
+
 def page_of(rows: Sequence[Row], asked: str, size: int) -> Paged[Row]:
     """The page whose number was asked for, at most `size` rows; the first where that is no number,
     the last where it is beyond."""
-    named = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
+    named = number_asked(asked)
     pages = max(1, -(-len(rows) // size))
     number = min(max(named, 1), pages)
     return Paged(rows[(number - 1) * size : number * size], number, pages)

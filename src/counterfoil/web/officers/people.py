@@ -24,6 +24,7 @@ from counterfoil.core.errors import UsageFault, VerifyFault
 from counterfoil.core.values import Officer, Role
 from counterfoil.office.officers import EnrollOfficer, RetireOfficer
 from counterfoil.web.officers import signing
+from counterfoil.web.officers.paging import page_of
 from counterfoil.web.page import Page, Shown, Visit
 
 
@@ -31,8 +32,9 @@ async def show(visit: Visit) -> dict[str, Any]:
     """Everybody."""
     agreed = visit.dispatch.office.law.agreement.pages is not None and visit.may("officer-enroll")
     made = visit.dispatch.registrations.made
+    listed = page_of(await visit.ask("officers"), visit.request.query_params.get("page", ""), 50)
     return {
-        "officers": await visit.ask("officers"),
+        "officers": listed,
         "roles": list(Role),
         "agreed": agreed,
         "registered": await visit.dispatch.alone(made) if agreed else [],

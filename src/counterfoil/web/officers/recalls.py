@@ -32,6 +32,7 @@ from counterfoil.core.values import Public
 from counterfoil.web.inspector.parts import saved
 from counterfoil.web.officers import signing
 from counterfoil.web.officers.files import MOST_BYTES, number_of, upload
+from counterfoil.web.officers.paging import page_of
 from counterfoil.web.page import Page, Shown, Visit
 
 
@@ -53,7 +54,11 @@ async def show(visit: Visit) -> dict[str, Any]:
     stands = [_stand(each, today) for each in listing.recalls]
     return {
         "listing": listing,
-        "stands": sorted(stands, key=lambda each: not each.silent_days),
+        "stands": page_of(
+            sorted(stands, key=lambda each: not each.silent_days),
+            visit.request.query_params.get("page", ""),
+            25,
+        ),
         "reasons": REASONS,
     }
 

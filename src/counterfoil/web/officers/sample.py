@@ -34,7 +34,6 @@ async def show(visit: Visit) -> dict[str, Any]:
 async def step(visit: Visit) -> dict[str, Any]:
     """Open the sample, or take a conclusion; then the next row, or all conclusions."""
     batch = visit.part("batch")
-    line = await looks.line_of(visit, batch)
     look = looks.find(visit, batch)
     digest = visit.form.get("row")
     if digest:
@@ -46,7 +45,7 @@ async def step(visit: Visit) -> dict[str, Any]:
         look = None
     if not digest or look is None:
         look = looks.begin(visit, batch, await visit.ask("sample", ShowSample(batch)))
-    at = look.next_row
+    at, line = look.next_row, await looks.line_of(visit, batch)
     return {
         "line": line,
         "stand": looks.of(visit, line),

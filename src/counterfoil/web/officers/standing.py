@@ -13,13 +13,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from counterfoil.accountability.agreement_versions import ComparedVersions, CompareVersions
-from counterfoil.accountability.retention.service import Due
+from counterfoil.accountability.retention.service import PageDue
 from counterfoil.client.status import OfficeState
+from counterfoil.web.look import NEED_WORDS
+from counterfoil.web.officers.paging import number_asked
 from counterfoil.web.page import Page, Visit
-
-_INBOX: Final = ("batch_review", "batch_release")
-"""Needs that the inbox tells, and not this page: which of both a batch has says whether another
-officer agreed with its sample, which is not told before one has looked (looks.py)."""
 
 _JOBS: Final = {
     "intake-key": "Show the intake key",
@@ -41,11 +39,17 @@ _OUTCOMES: Final = {
 async def standing(visit: Visit) -> dict[str, Any]:
     """What needs somebody, and when what runs by the clock ran last."""
     found: OfficeState = await visit.ask("status")
-    needs = [each for each in found.needs if each.code not in _INBOX]
+    office = [each for each in found.needs if each.code not in NEED_WORDS]
+    batches = [
+        (code, said, [each for each in found.needs if each.code == code], found.counts[code])
+        for code, said in NEED_WORDS.items()
+        if code in found.counts
+    ]
     return {
         "state": found,
         "standing": found.standing,
-        "needs": needs,
+        "needs": office,
+        "batches": batches,
         "jobs": _JOBS,
         "outcomes": _OUTCOMES,
     }
@@ -93,13 +97,9 @@ async def register(visit: Visit) -> dict[str, Any]:
 
 
 async def retention(visit: Visit) -> dict[str, Any]:
-    """Closed batches, those first whose day has come."""
-    found: tuple[Due, ...] = await visit.ask("retention-due")
-    return {"batches": sorted(found, key=_order)}
-
-
-def _order(due: Due) -> tuple[bool, str]:
-    return (not (due.is_due or due.passed_over), due.due_on)
+    """Closed batches, oldest first, a page of them."""
+    number = number_asked(visit.request.query_params.get("page", ""))
+    return {"found": await visit.ask("retention-due", PageDue(number))}
 
 
 def _reads(name: str, title: str, show: Any, action: str, *parents: str) -> Page:

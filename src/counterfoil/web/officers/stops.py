@@ -15,6 +15,7 @@ from counterfoil.controls.holds.service import AddHold, LiftHold
 from counterfoil.controls.suspension.service import Resume, Suspend
 from counterfoil.web.officers import signing
 from counterfoil.web.officers.files import MOST_BYTES, number_of, upload
+from counterfoil.web.officers.paging import page_of
 from counterfoil.web.page import Handler, Page, Shown, Visit
 
 
@@ -41,7 +42,8 @@ async def resume(visit: Visit) -> Shown:
 
 async def holds(visit: Visit) -> dict[str, Any]:
     """The holds, by number."""
-    return {"holds": await visit.ask("holds")}
+    found = await visit.ask("holds")
+    return {"holds": page_of(found, visit.request.query_params.get("page", ""), 50)}
 
 
 async def hold(visit: Visit) -> Shown:
