@@ -24,7 +24,8 @@ def _asked(**fields: object) -> CheckInput:
 
 def test_reasons_of_one_purpose_are_asked_about_together() -> None:
     purpose = PARTS[4].of(LAW.terms)
-    told, other = _asked(), _asked(reason="The lease in evidence names this door.")
+    told = _asked(reason="The lease names this door before the court.")
+    other = _asked(reason="The lease in evidence names this door.")
     assert purpose(told) == purpose(other) == (True, True, True, True)
     civil = _asked(reason="To deport the tenant whom the lease names")
     judged = Judged(frozenset({"civil"}), is_told=True)

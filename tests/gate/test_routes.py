@@ -212,7 +212,7 @@ def _asked(folder: Path, digest: str, **stated: object) -> Path:
         "digest": digest,
         "issued_on": today,
         "recipient": "agency-a",
-        "purpose": "To confirm my address",
+        "purpose": "To confirm my address for my mortgage application",
         "signed_by": "Rosalind Quill",
         "capacity": "taxpayer",
         "alone": "yes",

@@ -26,7 +26,7 @@ from counterfoil.core.values import NameForm
 from counterfoil.normalize import name_similarity as similarity
 from counterfoil.normalize.asked_keys import are_syllables, syllables
 from counterfoil.normalize.name_similarity import LATEST
-from counterfoil.normalize.name_words import HALVES, PARTICLES, SYLLABLES
+from counterfoil.normalize.name_words import CANTONESE, HALVES, PARTICLES, SYLLABLES
 
 Words = tuple[str, ...]
 
@@ -307,8 +307,12 @@ def _is_misspelled_syllable(one: Words, two: Words, *, by_tables: bool = False) 
         min(len(name), len(slip)) > 1
         and not similarity.is_listed_name(slip)
         and OSA.distance(name, slip, score_cutoff=1) == 1
-        and (not similarity.is_known_name(slip) if by_tables else _SPOKEN.fullmatch(slip) is None)
+        and (not _is_known_word(slip) if by_tables else _SPOKEN.fullmatch(slip) is None)
     )
+
+
+def _is_known_word(word: str) -> bool:
+    return word in CANTONESE or similarity.is_known_name(word)
 
 
 def are_two_syllables(one: str, two: str, *, by_table: bool = True) -> bool:

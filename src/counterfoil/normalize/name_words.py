@@ -184,6 +184,17 @@ WADE_GILES: Final = {
 """Syllables of Wade-Giles, as names from Taiwan have them, that are one syllable of Hanyu Pinyin
 however their apostrophes were dropped (CHIEN may be JIAN or QIAN), and no family name. From the
 conversion tables of the two systems as commonly printed; written by hand by the authors."""
+CANTONESE: Final = words("""
+    CHAK CHI CHING CHIU CHO CHOI CHOR CHU CHUEN CHUN CHUNG FAI FAN FONG FU FUNG HA HANG HAU HEI HIN
+    HING HO HOI HON HOU HUNG KA KAI KAM KEI KEUNG KI KIN KIT KIU KUEN KUM KWAI KWAN KWOK KWONG KWUN
+    LAI LAM LAP LAU LEUNG LIK LING LOK LUEN LUI LUN MAN MAU MEI MIU MO MUI MUK NAM NGA NGAI NGAN OI
+    ON PAK PIK PING PIU PO POK PONG POR PUI PUN SAI SANG SAU SEK SHAN SHEK SHEUNG SHING SHUI SHUK
+    SHUN SIK SIN SIU SUEN SUET SUM SUN SUNG SZE TAI TAK TAT TIM TIN TING TO TSAM TSO TSUI TSUN TSZ
+    TUNG WA WAH WAI WAN WANG WING WO WOON WU YAM YAN YAT YAU YEE YEUNG YI YICK YIK YIM YIN YING YIP
+    YIU YU YUEN YUET YUK YUN YUNG
+""")
+"""Syllables usual in Cantonese given names as Hong Kong writes them: none of them is a slip of
+another (WING, MING). Written by hand by the authors from common knowledge."""
 HALVES: Final = frozenset(
     word
     for word in _KOREAN - _CHINESE - _VIETNAMESE - LATER_SYLLABLES

@@ -291,7 +291,7 @@ def consent_is_signed(document: Document, file: FileInput, terms: Terms) -> Stat
         return MET
     if not document.people:
         return NOT_SHOWN
-    may_be_own = terms.edition > 4 and any(_has_initial(document, each) for each in document.people)
+    may_be_own = terms.edition > 5 and any(_has_initial(document, each) for each in document.people)
     return NEEDS_OFFICER if may_be_own else met_if(_is_taxpayers(signer, document))
 
 

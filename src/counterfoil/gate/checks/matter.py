@@ -349,7 +349,8 @@ def _joined_or_unit(officer: Engaged, terms: Terms) -> State | None:
     is_joined = not terms.later.joining.isdisjoint(name[1:-1])
     if is_joined or officer_names.names_only_units(name, terms.wordings.unit_heads):
         return NOT_MET
-    return NEEDS_OFFICER if officer_names.may_join_two(name, officer.entries[1]) else None
+    entry = officer.entries[1] if terms.edition > 5 else ""
+    return NEEDS_OFFICER if officer_names.may_join_two(name, entry) else None
 
 
 def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:

@@ -126,7 +126,7 @@ def _order_state(inputs: CheckInput, terms: Terms) -> State:
     ordered = inputs.request.removal_order.ordered_on
     if ordered is None:
         return NOT_SHOWN
-    is_before = terms.edition > 4 and is_before_birth(ordered, inputs)
+    is_before = terms.edition > 5 and is_before_birth(ordered, inputs)
     return met_if(ordered <= inputs.day and not is_before)
 
 
@@ -258,7 +258,7 @@ def investigation_follows_order(inputs: CheckInput, terms: Terms) -> State:
     than the person."""
     opened = inputs.request.investigation_opened_on
     ordered = inputs.request.removal_order.ordered_on
-    if terms.edition > 4 and is_before_birth(opened, inputs):
+    if terms.edition > 5 and is_before_birth(opened, inputs):
         return NOT_MET
     if opened is None or ordered is None or opened >= ordered:
         return MET

@@ -246,7 +246,9 @@ def compile_terms(
         other_purposes=screens,
         purposes=_purposes(rules),
         wordings=wordings_of(rules),
-        later=later_words_of(rules, document, _titles_elsewhere(route, agreement)),
+        later=later_words_of(
+            rules, document, _titles_elsewhere(route, agreement) if edition > 5 else ()
+        ),
         signers=signer_words_of(document, (requester.id, requester.name, *requester.written_as)),
     )
 
