@@ -190,7 +190,7 @@ def by_consent(world: World) -> str:
         "digest": "sha256:" + hashlib.sha256(paper.read_bytes()).hexdigest(),
         "issued_on": day,
         "recipient": "agency-a",
-        "purpose": "To confirm my address",
+        "purpose": "To confirm my address for my mortgage application",
         "signed_by": "Marisol Quintanilla",
         "capacity": "taxpayer",
         "alone": "yes",
