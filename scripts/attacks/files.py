@@ -25,8 +25,6 @@ from scripts.attacks.attack import succeeded as success
 from scripts.attacks.office import Office, write_csv
 from scripts.attacks.people import SOURCE_COLUMNS, crowd, person, request
 from scripts.attacks.writers import Case, Refused, stranger_key
-from scripts.make_old_office import OUT as OLD_OFFICE
-from scripts.make_old_office import unpack
 
 ITEMS: Final[dict[str, str]] = {}
 """Those of writers.py."""
@@ -128,7 +126,10 @@ def _before_upgrade(case: Case) -> None:
     """A batch of an office of an earlier version is withdrawn under this one; then the database of
     before is put back, and what notes that there was a head is deleted."""
     folder = case.folder / "earlier"
-    unpack(OLD_OFFICE.read_text(encoding="ascii"), folder)
+    from scripts.make_old_office import unpack  # what it needs, an earlier tree may lack
+
+    packed = Path(__file__).parents[2] / "tests" / "vectors" / "old-office.txt"
+    unpack(packed.read_text(encoding="ascii"), folder)
     case.office = Office(folder)
     case.batch = str(json.loads((folder / "batches.json").read_bytes())["reviewed"])
     case.second = case.office.key("b")

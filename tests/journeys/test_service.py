@@ -168,8 +168,8 @@ def test_the_page_of_a_sandbox_names_files_that_are_there(sandbox: Sandbox) -> N
         for word in line.split()[2:]
         if "/" in word and not word.startswith("http://")
     ]
-    assert len(commands) == 6
-    assert len(files) == 7
+    assert len(commands) == 7
+    assert len(files) == 8
     assert [
         each for each in files if not Path(each).is_file() or not Path(each).is_absolute()
     ] == []

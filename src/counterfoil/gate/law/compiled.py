@@ -246,9 +246,7 @@ def compile_terms(
         other_purposes=screens,
         purposes=_purposes(rules),
         wordings=wordings_of(rules),
-        later=later_words_of(
-            rules, document, _titles_elsewhere(route, agreement) if edition > 5 else ()
-        ),
+        later=later_words_of(rules, document, _titles_elsewhere(route, agreement, edition)),
         signers=signer_words_of(document, (requester.id, requester.name, *requester.written_as)),
     )
 
@@ -368,11 +366,11 @@ def _agencies(route: Route, agreement: Agreement, lists: Lists) -> Dated:
     return dated
 
 
-def _titles_elsewhere(route: Route, agreement: Agreement) -> list[str]:
+def _titles_elsewhere(route: Route, agreement: Agreement, edition: int) -> list[str]:
     """Titles that the statute has in the case of another agency than the requester: a United States
     attorney is Justice's, whatever agency is written. A court's order lets any agency receive."""
     own = agreement.parties.requester.agency
-    if route.kind != "written-request":
+    if route.kind != "written-request" or edition < 6:
         return []
     return [each.title.lower() for each in route.rules.offices if each.agency not in ("", own)]
 
