@@ -22,6 +22,7 @@ from tests.house.graph import import_graph
 from tests.house.tree import (
     ROOT,
     SOURCE,
+    committed_links,
     functions,
     imports,
     line_count,
@@ -206,3 +207,7 @@ def test_a_chain_is_as_long_as_its_modules_are_many() -> None:
     graph = {"top": {"all"}, "all": {"a", "b"}, "a": {"b"}, "b": set[str]()}
     assert longest_chain(graph, set()) == 4
     assert longest_chain(graph, {"all"}) == 3
+
+
+def test_no_link_is_committed() -> None:
+    assert committed_links() == []

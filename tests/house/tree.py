@@ -91,3 +91,11 @@ def committed_files() -> list[Path]:
         for name in listing.stdout.decode().split("\0")
         if name and (ROOT / name).is_file()
     ]
+
+
+def committed_links() -> list[str]:
+    """The links that git tracks: a link replaces what stands in its place on another machine."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    return [line for line in listing.stdout.splitlines() if line.startswith("120000")]
