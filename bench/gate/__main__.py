@@ -239,10 +239,10 @@ def _receive_once(directory: Path, path: Path, workers: int) -> tuple[float, flo
 
 @contextmanager
 def _copied(directory: Path) -> Generator[Office]:
-    """A fresh copy of the office, its keys opened."""
+    """A fresh copy of the office and of what it published, its keys opened."""
     copy = directory / "copy"
-    shutil.copytree(directory / "demo" / "office", copy)
-    office = open_office(copy)
+    shutil.copytree(directory / "demo", copy)
+    office = open_office(copy / "office")
     office.signer()
     office.payload_keys()
     yield office
