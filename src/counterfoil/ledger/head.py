@@ -68,7 +68,7 @@ from counterfoil.ledger.store import (
     read_entry,
     read_head,
 )
-from counterfoil.ledger.watched import HEAD
+from counterfoil.ledger.watched import HEAD, HEAD_CURE, not_believed
 from counterfoil.tlog.tiles import node_reader
 from counterfoil.tlog.tree import (
     Reader,
@@ -97,11 +97,6 @@ LEDGER_HEAD: Final = Table(
 )
 
 _MOST_ENTRIES: Final = 4096
-_CURE: Final = (
-    "Nothing was done. Keep this database, run `counterfoil ledger check`, restore a copy that "
-    "checks, and tell the inspector: somebody wrote into it who is not the office."
-)
-
 Tail = Callable[[Connection, int, int], None]
 """Checks that each of the entries from one index to the one before another is a suspension that an
 enrolled officer signed; raises what it finds."""
@@ -242,14 +237,11 @@ class TransactionHead:
             return decode(read_entry(self._connection, index), f"entry {index}")
         if index not in known:
             data = read_entry(self._connection, index)
-            read = node_reader(Hashes(self._connection, read_head(self._connection).size))
-            hashes = prove_inclusion(index, head.size, read)
+            hashes = prove_inclusion(index, head.size, self._nodes())
             try:
                 check_inclusion(leaf_hash(data), index, head.size, hashes, head.root)
             except CounterfoilError:
-                raise _fault(
-                    "head_entry", "an entry is not the one of the office's own head", index
-                ) from None
+                raise not_believed(index) from None
             if len(known) >= _MOST_ENTRIES:
                 for oldest in sorted(known)[: _MOST_ENTRIES // 2]:
                     del known[oldest]
@@ -266,9 +258,8 @@ class TransactionHead:
         if len(found) != max(high - low, 0):
             raise _fault("head_entry", "entries are missing, or there are too many", low)
         if head is not None and low < end:
-            read = node_reader(Hashes(self._connection, read_head(self._connection).size))
             leaves = list(map(leaf_hash, found[: end - low]))
-            if root_with(head.size, low, leaves, read) != head.root:
+            if root_with(head.size, low, leaves, self._nodes()) != head.root:
                 raise _fault(
                     "head_entry",
                     f"an entry from here to {end - 1} is not the one of the office's own head",
@@ -279,8 +270,7 @@ class TransactionHead:
     def require_tree(self) -> Reader:
         """A reader of the tree as it is now, in which that of the head is found again. Raises
         VerifyFault `head_altered`."""
-        head = self.check()
-        read = node_reader(Hashes(self._connection, read_head(self._connection).size))
+        head, read = self.check(), self._nodes()
         if head is not None and root_at(head.size, read) != head.root:
             raise _fault("head_altered", "the tree is not the one of the office's own head", 0)
         return read
@@ -364,6 +354,10 @@ class TransactionHead:
 
     # -- inside --------------------------------------------------------------------------------
 
+    def _nodes(self) -> Reader:
+        """The tree as it is now."""
+        return node_reader(Hashes(self._connection, read_head(self._connection).size))
+
     def _state(self, head: AuthenticatedHead | None) -> bytes:
         if self._recorded is not None:
             return self._recorded
@@ -440,7 +434,7 @@ def tail_fault(index: int) -> VerifyFault:
 
 def _fault(code: str, message: str, index: int) -> VerifyFault:
     place = f"entry {index}" if index >= 0 else "ledger_head"
-    return VerifyFault(code, message, place=place, cure=_CURE)
+    return VerifyFault(code, message, place=place, cure=HEAD_CURE)
 
 
 def _key_missing() -> KeyFault:

@@ -45,7 +45,7 @@ from counterfoil.ledger.store import (
     read_newest_checkpoint,
     read_newest_cosigned,
 )
-from counterfoil.ledger.watched import checked_head
+from counterfoil.ledger.watched import checked_head, not_believed
 from counterfoil.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from counterfoil.tlog.consistency import Consistency
 from counterfoil.tlog.note import Signer
@@ -276,17 +276,6 @@ def entry_of_kind(connection: Connection, kind: EntryKind, count: int) -> tuple[
     if under is not None and under.believed(index) != entry:
         raise not_believed(index)
     return index, entry
-
-
-def not_believed(index: int) -> VerifyFault:
-    """The fault of an entry that is not in the tree of the office's own head."""
-    return VerifyFault(
-        "head_entry",
-        "an entry is not the one of the office's own head",
-        place=f"entry {index}",
-        cure="Nothing was done. Keep this database, run `counterfoil ledger check`, restore a copy "
-        "that checks, and tell the inspector: somebody wrote into it who is not the office.",
-    )
 
 
 def _blocks(drafts: Iterator[Draft], head: Head, time: str) -> Iterator[tuple[Block, list[bytes]]]:

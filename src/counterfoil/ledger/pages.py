@@ -30,7 +30,7 @@ from sqlalchemy import BindParameter, bindparam, select
 from counterfoil.core.values import Public
 from counterfoil.database import Connection, Prepared
 from counterfoil.ledger.entries import Entry, EntryKind, decode
-from counterfoil.ledger.log import entry_of_kind, not_believed
+from counterfoil.ledger.log import entry_of_kind
 from counterfoil.ledger.store import (
     BLOCK,
     BLOCKS_AT_ONCE,
@@ -43,7 +43,7 @@ from counterfoil.ledger.store import (
     read_block,
     read_head,
 )
-from counterfoil.ledger.watched import checked_head
+from counterfoil.ledger.watched import checked_head, not_believed
 
 MOST_ROWS: Final = 200
 MOST_BLOCKS: Final = 120

@@ -5,11 +5,16 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+from counterfoil.core.errors import VerifyFault
 from counterfoil.database import Connection
 from counterfoil.ledger.entries import Entry
 
 HEAD: Final = "counterfoil_head"
 """Where a connection has the authenticated head of its transaction."""
+HEAD_CURE: Final = (
+    "Nothing was done. Keep this database, run `counterfoil ledger check`, restore a copy that "
+    "checks, and tell the inspector: somebody wrote into it who is not the office."
+)
 
 
 class Under(Protocol):
@@ -46,3 +51,13 @@ def checked_head(connection: Connection) -> Under | None:
     if head is not None:
         head.check()
     return head
+
+
+def not_believed(index: int) -> VerifyFault:
+    """The fault of an entry that is not in the tree of the office's own head."""
+    return VerifyFault(
+        "head_entry",
+        "an entry is not the one of the office's own head",
+        place=f"entry {index}",
+        cure=HEAD_CURE,
+    )

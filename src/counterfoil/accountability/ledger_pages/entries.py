@@ -31,9 +31,10 @@ from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import FIELDS, KINDS, NUMBERS, Entry, decode
-from counterfoil.ledger.log import entry_of_kind, not_believed
+from counterfoil.ledger.log import entry_of_kind
 from counterfoil.ledger.pages import PageQuery, find_page, last_time_of
 from counterfoil.ledger.store import counts_of, find_entry, read_entry, read_head
+from counterfoil.ledger.watched import not_believed
 from counterfoil.office import Office
 from counterfoil.office.authority import require_reader
 from counterfoil.tlog import check_checkpoint, parse_checkpoint
