@@ -38,6 +38,7 @@ from counterfoil.office.keys.current_keys import (
 )
 from counterfoil.office.keys.wrapped_keys import wrap_all
 from counterfoil.office.officers import ADDED, RETIRED
+from counterfoil.register.snapshots import list_snapshots
 
 Purpose = Literal["holder", "register", "payload"]
 _TWO: Final = (Role.DISCLOSURE, Role.DISCLOSURE)
@@ -206,7 +207,8 @@ def _sign_register_again(office: Office) -> None:
     if signer.successor is None:  # pragma: no cover - A retirement has a next key.
         raise AssertionError("there is a next key")
     try:
-        for folder in sorted(office.register_directory.glob("[0-9]*-*")):
+        for snapshot in list_snapshots(office.register_directory):
+            folder = office.register_directory / snapshot
             register.sign_again(folder, publics, signer.successor.sign)
             sign_certificates_again(folder, publics, signer.successor.sign)
     except OSError:

@@ -18,6 +18,8 @@ what is proved is proved without it. Broken off, it is run again.
 
 from __future__ import annotations
 
+import msgspec
+
 from counterfoil import register
 from counterfoil.batches import store as batches
 from counterfoil.controls.suspension.service import require_running
@@ -96,4 +98,4 @@ def _cited(office: Office) -> tuple[SnapshotKept, ...]:
 
 def _removed(office: Office, found: SnapshotKept) -> SnapshotKept:
     freed = remove_buckets(office.register_directory / found.snapshot)
-    return SnapshotKept(found.snapshot, found.size, (), freed)
+    return msgspec.structs.replace(found, freed=freed)

@@ -83,7 +83,7 @@ def list_snapshots(directory: Path) -> list[str]:
     is left too."""
     return sorted(
         (path.name for path in directory.glob("[0-9]*-*") if _NAME.fullmatch(path.name)),
-        key=lambda name: (int(name.split("-")[0]), name),
+        key=lambda name: (_number(name), name),
     )
 
 
@@ -152,14 +152,11 @@ def check_name(name: str) -> str:
 
 def next_number(directory: Path) -> int:
     """The number after the highest in use."""
-    return 1 + max(
-        (
-            int(found.name.split("-")[0])
-            for found in directory.iterdir()
-            if _NAME.fullmatch(found.name)
-        ),
-        default=0,
-    )
+    return 1 + max((_number(name) for name in list_snapshots(directory)), default=0)
+
+
+def _number(name: str) -> int:
+    return int(name.split("-", maxsplit=1)[0])
 
 
 @contextmanager
