@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from counterfoil.core.values import Resident
+from counterfoil.matching import as_version, default_weights
 from tests.matching.people import ask, grant, resident
 
 DAY = "1984-06-17"
@@ -47,3 +48,12 @@ def check(held: str, asked: str, expected: bool, tin: bytes = b"") -> None:
     names, born = parts(asked)
     match = ask(grant(names, born=born), held_of(held), tin=tin)
     assert match.confirmed is expected, match.evidence
+
+
+def check_as_it_was(version: str, held: str, asked: str, born: str, *, before: bool) -> None:
+    """Rules of a version decide as they did, and the present ones otherwise."""
+    names, day = parts(f"{asked} @ {born}")
+    question, kept = grant(names, born=day), resident(held, born=day)
+    earlier = as_version(default_weights(), version)
+    assert ask(question, kept, weights=earlier).confirmed is before
+    assert ask(question, kept).confirmed is not before

@@ -10,8 +10,7 @@ from datetime import date
 
 import pytest
 
-from counterfoil.matching import as_version, default_weights
-from tests.matching.kinds import DAY, check, parts, rows_of
+from tests.matching.kinds import DAY, check, check_as_it_was, rows_of
 from tests.matching.people import ask, grant, resident
 
 MINOR = "2012-06-17"
@@ -155,8 +154,4 @@ def test_syllables_part_twins_and_one_name_is_one_however_it_is_written(
     ],
 )
 def test_match_7_decides_as_it_did(held: str, asked: str, born: str, before: bool) -> None:
-    names, day = parts(f"{asked} @ {born}")
-    question, kept = grant(names, born=day), resident(held, born=day)
-    earlier = as_version(default_weights(), "match-7")
-    assert ask(question, kept, weights=earlier).confirmed is before
-    assert ask(question, kept).confirmed is not before
+    check_as_it_was("match-7", held, asked, born, before=before)

@@ -57,8 +57,9 @@ def _fields(*names: str) -> Callable[[Terms], Thing]:
 
 
 def _dated(day: str, *names: str) -> Callable[[Terms], Thing]:
-    """Fields of the request, and whether a day among them is before the person's birth."""
-    read, read_day = attrgetter(*[f"request.{name}" for name in names]), attrgetter(day)
+    """A day and other fields of the request, and whether the day is before the person's birth."""
+    read = attrgetter(*[f"request.{name}" for name in (day, *names)])
+    read_day = attrgetter(day)
     return lambda terms: (
         lambda inputs: (read(inputs), is_before_birth(read_day(inputs.request), inputs))
     )
@@ -146,7 +147,6 @@ PARTS: Final[tuple[Part, ...]] = (
     Part(
         _dated(
             "removal_order.ordered_on",
-            "removal_order.ordered_on",
             "removal_order.court_ordered_on",
             "offence_date",
             "offence_fact",
@@ -227,7 +227,6 @@ PARTS: Final[tuple[Part, ...]] = (
     ),
     Part(
         _dated(
-            "investigation_opened_on",
             "investigation_opened_on",
             "removal_order.ordered_on",
             "earlier_investigation",
