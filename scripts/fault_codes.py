@@ -84,7 +84,7 @@ def _pairs(
                     known: text for known, text in lender.constants.items() if known in names
                 }
                 helpers |= {known: made for known, made in lender.helpers.items() if known in names}
-        yield tree, _Scope(constants, helpers)
+        yield tree, _Scope(constants, helpers | dict(_helpers(tree, constants)))
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
